@@ -1,0 +1,132 @@
+#include "support/raw_client.h"
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace leadspool::test {
+
+namespace {
+
+template <typename Address>
+int connected(int family, const Address& address) {
+  const int made = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval minute{60, 0};
+  setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
+  setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &minute, sizeof minute);
+  if (connect(made, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    close(made);
+    throw std::runtime_error(std::string("connect: ") + std::strerror(errno));
+  }
+  return made;
+}
+
+std::size_t content_length(const std::string& head) {
+  constexpr std::string_view kName = "Content-Length: ";
+  const auto found = head.find(kName);
+  return found == std::string::npos ? 0 : std::strtoul(&head[found + kName.size()], nullptr, 10);
+}
+
+}  // namespace
+
+void RawClient::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void RawClient::Free::operator()(ssl_st* session) const { SSL_free(session); }
+
+RawClient::RawClient(int socket) : socket_(socket) {}
+
+RawClient::RawClient(RawClient&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)),
+      context_(std::move(other.context_)),
+      session_(std::move(other.session_)),
+      handshake_done_(other.handshake_done_),
+      received_(std::move(other.received_)) {}
+
+RawClient::~RawClient() {
+  if (socket_ >= 0) close(socket_);
+}
+
+RawClient RawClient::tcp(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return RawClient(connected(AF_INET, address));
+}
+
+RawClient RawClient::unix_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return RawClient(connected(AF_UNIX, address));
+}
+
+RawClient RawClient::tls(int port, const Tls& tls) {
+  auto client = tcp(port);
+  // A large body is several TLS records, the last of which would wait for an acknowledgement.
+  const int on = 1;
+  setsockopt(client.socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  client.context_.reset(SSL_CTX_new(TLS_client_method()));
+  auto* context = client.context_.get();
+  // Debian's default forbids TLS 1.1 already on our side; the server shall be the one that refuses.
+  SSL_CTX_set_security_level(context, 0);
+  SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+  if (tls.highest_version != 0) SSL_CTX_set_max_proto_version(context, tls.highest_version);
+  if (!tls.tls12_ciphers.empty() && SSL_CTX_set_cipher_list(context, tls.tls12_ciphers.c_str()) != 1) {
+    throw std::runtime_error("unknown cipher");
+  }
+  client.session_.reset(SSL_new(context));
+  SSL_set_fd(client.session_.get(), client.socket_);
+  client.handshake_done_ = SSL_connect(client.session_.get()) == 1;
+  return client;
+}
+
+bool RawClient::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = session_ ? SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+bool RawClient::read_more() {
+  std::array<char, 16 * 1024> buffer;
+  const auto got = session_ ? SSL_read(session_.get(), buffer.data(), static_cast<int>(buffer.size()))
+                            : recv(socket_, buffer.data(), buffer.size(), 0);
+  if (got <= 0) return false;
+  received_.append(buffer.data(), static_cast<std::size_t>(got));
+  return true;
+}
+
+RawAnswer RawClient::read_answer() {
+  std::size_t head_size = 0;
+  while ((head_size = received_.find("\r\n\r\n")) == std::string::npos) {
+    if (!read_more()) return {};
+  }
+  head_size += 4;
+  RawAnswer answer{.head = received_.substr(0, head_size)};
+  answer.status = std::atoi(answer.head.c_str() + std::strlen("HTTP/1.1 "));
+  const auto length = content_length(answer.head);
+  while (received_.size() < head_size + length) {
+    if (!read_more()) return {};
+  }
+  answer.body = received_.substr(head_size, length);
+  received_.erase(0, head_size + length);
+  return answer;
+}
+
+bool RawClient::is_ended() { return received_.empty() && !read_more(); }
+
+}  // namespace leadspool::test

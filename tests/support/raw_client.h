@@ -1,0 +1,70 @@
+// Talks to a server byte by byte: over TCP, TLS or a Unix socket, well-formed or not.
+//
+// Every read gives up after a minute, so that a hanging server fails a test instead of blocking it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace leadspool::test {
+
+// What came back. `status` is 0 when there was no answer.
+struct RawAnswer {
+  int status = 0;
+  std::string head;  // status line and headers
+  std::string body;
+};
+
+class RawClient {
+ public:
+  struct Tls {
+    int highest_version = 0;    // TLS1_1_VERSION and so on; 0: any
+    std::string tls12_ciphers;  // empty: OpenSSL's default
+  };
+
+  [[nodiscard]] static RawClient tcp(int port);
+  // handshake_done() tells whether the server agreed. Certificates are not verified.
+  [[nodiscard]] static RawClient tls(int port, const Tls& tls);
+  [[nodiscard]] static RawClient tls(int port) { return tls(port, Tls()); }
+  [[nodiscard]] static RawClient unix_socket(const std::string& path);
+  ~RawClient();
+  RawClient(RawClient&& other) noexcept;
+  RawClient& operator=(RawClient&&) = delete;
+
+  [[nodiscard]] bool handshake_done() const { return handshake_done_; }
+
+  // False when the server takes no more.
+  bool send(std::string_view bytes);
+
+  // One answer with a Content-Length.
+  [[nodiscard]] RawAnswer read_answer();
+
+  [[nodiscard]] RawAnswer exchange(std::string_view request) {
+    send(request);
+    return read_answer();
+  }
+
+  // Whether the server ends the connection without sending anything more.
+  [[nodiscard]] bool is_ended();
+
+ private:
+  explicit RawClient(int socket);
+
+  [[nodiscard]] bool read_more();
+
+  struct Free {
+    void operator()(ssl_ctx_st* context) const;
+    void operator()(ssl_st* session) const;
+  };
+  int socket_;
+  std::unique_ptr<ssl_ctx_st, Free> context_;
+  std::unique_ptr<ssl_st, Free> session_;
+  bool handshake_done_ = false;
+  std::string received_;
+};
+
+}  // namespace leadspool::test

@@ -1,0 +1,98 @@
+// A real store in a temporary folder, with all its doors.
+#pragma once
+
+#include "outbox/claims.h"
+#include "outbox/committer.h"
+#include "outbox/corrections.h"
+#include "outbox/intake.h"
+#include "outbox/reader.h"
+#include "outbox/store.h"
+#include "support/fake_clock.h"
+#include "support/seeded_random.h"
+#include "support/temporary_folder.h"
+
+namespace leadspool::test {
+
+// `own_thread` false: every change is committed, and called back, before the call returns.
+struct StoreFixture {
+  explicit StoreFixture(bool own_thread = false) : committer({.path = path, .own_thread = own_thread}) {}
+
+  // A lead for one destination, stored.
+  Uuid add_lead(const std::string& last_name = "One", const std::string& destination = "crm") {
+    return add({.source = "marketplace",
+                .fields = {.last_name = last_name},
+                .receipt = receipt(),
+                .deliveries = {{destination, std::nullopt}}});
+  }
+
+  Uuid add(const outbox::NewLead& lead) {
+    return std::get<outbox::Accepted>(intake.accept(lead)).id;
+  }
+
+  static Receipt receipt(std::string payload = R"({"UserDetails":{}})") {
+    Receipt made;
+    made.payload_sha256 = sha256(payload);
+    made.payload = std::move(payload);
+    made.headers_json = R"({"Content-Type":"application/json"})";
+    made.remote_address = "127.0.0.1";
+    return made;
+  }
+
+  // Claims what is due now; the lease is a minute. Only without a thread.
+  std::vector<outbox::Claim> claim(int limit = 100, const std::string& destination = "crm") {
+    std::vector<outbox::Claim> claims;
+    doors.claim({.claim_id = doors.draw_claim_id(),
+                 .destination = destination,
+                 .limit = limit,
+                 .now = clock.now(),
+                 .lease_until = clock.now() + std::chrono::minutes{1}},
+                [&](auto result) { claims = std::move(std::get<outbox::Claimed>(result).claims); });
+    return claims;
+  }
+
+  // Takes back what is claimed (with a lease before `before`); how many there were. Only without a thread.
+  int expire(std::optional<Time> before = std::nullopt) {
+    int count = -1;
+    doors.expire(before, clock.now(), [&](auto result) { count = std::get<int>(result); });
+    return count;
+  }
+
+  // True: finished; false: the claim was lost.
+  bool finish(const outbox::Claim& claim, const AttemptOutcome& outcome, const RetryPolicy& policy = {}) {
+    const auto transition = decide(claim.delivery, outcome, policy, clock.now(), 0.5);
+    Attempt attempt;
+    attempt.number = claim.delivery.attempt_count + 1;
+    attempt.started_at = clock.now();
+    attempt.outcome = outcome.outcome;
+    attempt.counted = transition.counted;
+    attempt.http_status = outcome.http_status;
+    attempt.detail = outcome.detail;
+    bool finished = false;
+    doors.finish(claim, transition, attempt, outcome.remote_id, clock.now(), [&](auto result) {
+      finished = std::holds_alternative<outbox::Finished>(
+          std::get<std::variant<outbox::Finished, outbox::LostClaim>>(result));
+    });
+    return finished;
+  }
+
+  outbox::DeliveryView delivery(const Uuid& lead) { return reader.find(lead)->view.deliveries.at(0); }
+
+  TemporaryFolder folder;
+  std::string path = migrated(folder.file("leads.db"));
+  FakeClock clock;
+  SeededRandom random;
+  outbox::StoreLock lock{path};
+  outbox::Committer committer;
+  outbox::Intake intake{{}, path, committer, clock, random};
+  outbox::Claims doors{committer, random};
+  outbox::Corrections corrections{committer, clock};
+  outbox::Reader reader{path};
+
+ private:
+  static std::string migrated(std::string store_path) {
+    outbox::migrate(store_path);
+    return store_path;
+  }
+};
+
+}  // namespace leadspool::test
