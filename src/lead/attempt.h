@@ -1,0 +1,53 @@
+// An attempt: one try of a delivery, and what it showed. History is append-only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace leadspool {
+
+// What a try showed, and thereby whose fault a failure is.
+enum class Outcome {
+  delivered,      // created, or already there under our key
+  rejected,       // the CRM refuses this lead
+  unavailable,    // network, time-out, throttling, 5xx
+  misconfigured,  // credentials, permission, address: every lead would fail like this
+  ambiguous,      // the request went out, no answer came
+  interrupted,    // the process died holding the claim; only ever recorded, never reported by a connector
+};
+
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
+
+// What a connector reports of one try.
+struct AttemptOutcome {
+  Outcome outcome = Outcome::unavailable;
+  // Whether the failure may be this lead's own doing (500, 502, 504, a time-out after the request was sent).
+  // What is surely the destination's (DNS, connect, TLS, 429, 503, quota) never counts against the budget.
+  bool counts_against_budget = false;
+  // An ambiguous try may be repeated because the CRM knows our key.
+  bool safe_to_repeat = true;
+  int http_status = 0;                      // 0: no answer came
+  std::string detail;                       // one sentence for a person: what happened, in the CRM's words where it has any
+  std::string cause;                        // groups like failures; empty for `delivered`
+  std::string remote_id;                    // the CRM's record id, when it told
+  std::optional<Milliseconds> retry_after;  // the CRM's wish
+  std::string answer_excerpt;               // the start of the answer's body
+};
+
+// One row of a delivery's history.
+struct Attempt {
+  int number = 0;  // from 1, without gaps
+  Time started_at;
+  Milliseconds duration{0};
+  Outcome outcome = Outcome::unavailable;
+  bool counted = false;  // against the budget
+  int http_status = 0;
+  std::string detail;
+  std::string answer_excerpt;
+};
+
+}  // namespace leadspool
