@@ -1,0 +1,277 @@
+#include "outbox/committer.h"
+
+#include <condition_variable>
+#include <deque>
+#include <latch>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "outbox/connection.h"
+#include "outbox/store.h"
+
+namespace leadspool::outbox {
+namespace {
+
+constexpr const char* kBegin = "BEGIN IMMEDIATE";
+constexpr const char* kCommit = "COMMIT";
+constexpr const char* kRollback = "ROLLBACK";
+constexpr const char* kSavepoint = "SAVEPOINT change";
+constexpr const char* kRelease = "RELEASE change";
+constexpr const char* kRollbackToSavepoint = "ROLLBACK TO change";
+
+// How long the thread waits before it tries again to open a store that failed.
+constexpr std::chrono::milliseconds kReopenPause{250};
+
+struct Waiting {
+  Committer::Change change;
+  Committer::Done done;
+  CommitResult result;
+};
+
+// Errors after which the whole transaction is void, whatever statement showed them.
+bool sinks_the_batch(const SQLite::Exception& failure) {
+  switch (failure.getErrorCode()) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_BUSY:
+    case SQLITE_INTERRUPT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// After these the connection is given up: what the disk said before can no longer be relied on. A full disk is
+// not among them: a write that found no room left nothing half done.
+bool spoils_the_connection(const SQLite::Exception& failure) {
+  return sinks_the_batch(failure) && failure.getErrorCode() != SQLITE_FULL &&
+         failure.getErrorCode() != SQLITE_BUSY;
+}
+
+std::string describe(const SQLite::Exception& failure) {
+  return std::string(failure.what()) + " (SQLite " + std::to_string(failure.getExtendedErrorCode()) + ")";
+}
+
+void run(Connection& connection, const char* sql) { connection.use(sql)->exec(); }
+
+}  // namespace
+
+class Committer::Loop {
+ public:
+  explicit Loop(CommitterOptions options) : options_(std::move(options)) {
+    connection_ = std::make_unique<Connection>(options_.path, Connection::Mode::durable_write);
+    if (options_.own_thread) thread_ = std::thread([this] { work(); });
+  }
+
+  ~Loop() {
+    if (thread_.joinable()) {
+      {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+      }
+      work_to_do_.notify_one();
+      thread_.join();
+    }
+    if (connection_) checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  }
+
+  void submit(Urgency urgency, Change change, Done done) {
+    if (!options_.own_thread) {
+      std::vector<Waiting> batch;
+      batch.push_back({std::move(change), std::move(done), std::nullopt});
+      run_batch(batch);
+      return;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (urgency == Urgency::always || waiting_.size() < options_.max_waiting) {
+        waiting_.push_back({std::move(change), std::move(done), std::nullopt});
+        done = nullptr;
+      }
+    }
+    if (done) {
+      done(Failure{Failure::Kind::queue_full, "too many changes are waiting to be stored"});
+    } else {
+      work_to_do_.notify_one();
+    }
+  }
+
+  std::optional<std::string> trouble() const {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+ private:
+  void work() {
+    for (;;) {
+      auto batch = next_batch();
+      if (batch.empty()) return;
+      run_batch(batch);
+    }
+  }
+
+  // Blocks until there is something to commit; empty when stopping with nothing left. With a broken store it
+  // wakes up on its own, to mend it even when nobody calls.
+  std::vector<Waiting> next_batch() {
+    std::unique_lock lock(mutex_);
+    const auto ready = [this] { return !waiting_.empty() || stopping_; };
+    while (!connection_ && !stopping_) {
+      work_to_do_.wait_for(lock, kReopenPause, [this] { return stopping_; });
+      lock.unlock();
+      reopen();
+      lock.lock();
+      if (!waiting_.empty()) break;  // answered without delay, whether it could be mended or not
+    }
+    work_to_do_.wait(lock, ready);
+
+    std::vector<Waiting> batch;
+    while (!waiting_.empty() && batch.size() < options_.max_batch) {
+      batch.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    return batch;
+  }
+
+  void run_batch(std::vector<Waiting>& batch) {
+    if (!connection_ && !options_.own_thread) reopen();
+    if (connection_) {
+      commit_together(batch);
+    } else {
+      fail_all(batch, trouble().value_or("the store is closed"));
+    }
+    for (auto& waiting : batch) waiting.done(waiting.result);
+    if (connection_ && connection_->log_pages() >= options_.checkpoint_pages) {
+      checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    }
+  }
+
+  void commit_together(std::vector<Waiting>& batch) {
+    try {
+      run(*connection_, kBegin);
+      for (auto& waiting : batch) apply(waiting);
+      run(*connection_, kCommit);
+      note_trouble(std::nullopt);
+    } catch (const SQLite::Exception& failure) {
+      const std::string why = describe(failure);
+      fail_all(batch, why);
+      note_trouble(why);
+      roll_back();
+      if (spoils_the_connection(failure)) connection_.reset();
+    }
+  }
+
+  // One change in its savepoint. Throws when the whole batch is void.
+  void apply(Waiting& waiting) {
+    run(*connection_, kSavepoint);
+    try {
+      waiting.change(*connection_);
+    } catch (const SQLite::Exception& failure) {
+      if (sinks_the_batch(failure)) throw;
+      run(*connection_, kRollbackToSavepoint);
+      waiting.result = Failure{Failure::Kind::refused, describe(failure)};
+    }
+    run(*connection_, kRelease);
+  }
+
+  void roll_back() {
+    // SQLite has often rolled back by itself already.
+    if (sqlite3_get_autocommit(connection_->database().getHandle()) != 0) return;
+    try {
+      run(*connection_, kRollback);
+    } catch (const SQLite::Exception& failure) {
+      connection_.reset();
+    }
+  }
+
+  // Opens the store again and copies everything its log holds into the database file, synced, before anything
+  // more is acknowledged: pages that a failed fsync left in memory only are thereby written a second time.
+  void reopen() {
+    try {
+      connection_ = std::make_unique<Connection>(options_.path, Connection::Mode::durable_write);
+    } catch (const StoreError& failure) {
+      note_trouble(failure.what());
+      return;
+    }
+    if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE)) {
+      log_info("store_reopened", {{"path", options_.path}});
+      note_trouble(std::nullopt);
+    } else {
+      connection_.reset();
+    }
+  }
+
+  // False when it could not be done; a reader in the way of a PASSIVE one does not count as that.
+  bool checkpoint(int mode) {
+    auto* handle = connection_->database().getHandle();
+    const int result = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);
+    if (result == SQLITE_OK || (result == SQLITE_BUSY && mode == SQLITE_CHECKPOINT_PASSIVE)) return true;
+    note_trouble(std::string("cannot copy the log into the store: ") + sqlite3_errmsg(handle));
+    if ((result & 0xff) == SQLITE_IOERR) connection_.reset();
+    return false;
+  }
+
+  static void fail_all(std::vector<Waiting>& batch, const std::string& why) {
+    for (auto& waiting : batch) waiting.result = Failure{Failure::Kind::store_down, why};
+  }
+
+  void note_trouble(std::optional<std::string> trouble) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (trouble_ == trouble) return;
+      trouble_ = trouble;
+    }
+    if (trouble) {
+      log_error("store_down", {{"why", *trouble}, {"path", options_.path}});
+    } else {
+      log_info("store_up", {{"path", options_.path}});
+    }
+  }
+
+  // Constant after construction.
+  const CommitterOptions options_;
+  std::thread thread_;
+
+  // The committing thread's.
+  std::unique_ptr<Connection> connection_;
+
+  // Guarded by mutex_.
+  mutable std::mutex mutex_;
+  std::condition_variable work_to_do_;
+  std::deque<Waiting> waiting_;
+  std::optional<std::string> trouble_;
+  bool stopping_ = false;
+};
+
+Committer::Committer(CommitterOptions options) : loop_(std::make_unique<Loop>(std::move(options))) {}
+
+Committer::~Committer() = default;
+
+void Committer::submit(Urgency urgency, Change change, Done done) {
+  loop_->submit(urgency, std::move(change), std::move(done));
+}
+
+CommitResult Committer::commit(Urgency urgency, Change change) {
+  CommitResult result;
+  std::latch committed{1};
+  loop_->submit(urgency, std::move(change), [&](const CommitResult& told) {
+    result = told;
+    committed.count_down();
+  });
+  committed.wait();
+  return result;
+}
+
+std::optional<std::string> Committer::trouble() const { return loop_->trouble(); }
+
+}  // namespace leadspool::outbox

@@ -1,0 +1,61 @@
+// One SQLite connection with its prepared statements. Inside the outbox only.
+//
+// Promise: a writing connection is in WAL mode with synchronous=FULL and foreign keys on, read back after
+// setting; a reading one is opened read-only, so that it can neither write nor checkpoint.
+//
+// Thread-safety: none; one thread at a time.
+// Errors: opening throws StoreError; everything after that SQLite::Exception.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace SQLite {
+class Database;
+class Statement;
+}  // namespace SQLite
+
+namespace leadspool::outbox {
+
+// A prepared statement in use; at the end of its scope it is reset, so that no read transaction lingers.
+class StatementUse {
+ public:
+  explicit StatementUse(SQLite::Statement& statement) : statement_(statement) {}
+  ~StatementUse();
+  StatementUse(const StatementUse&) = delete;
+  StatementUse& operator=(const StatementUse&) = delete;
+
+  SQLite::Statement* operator->() { return &statement_; }
+  SQLite::Statement& operator*() { return statement_; }
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+class Connection {
+ public:
+  enum class Mode { read_only, durable_write };
+
+  Connection(const std::string& path, Mode mode);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Prepared at first use and kept. `sql` must be a constant: its address is the name under which it is kept.
+  [[nodiscard]] StatementUse use(const char* sql);
+
+  [[nodiscard]] SQLite::Database& database() { return *database_; }
+
+  // Pages in the write-ahead log after the last commit.
+  [[nodiscard]] int log_pages() const { return log_pages_; }
+
+ private:
+  void prepare_for_durable_writing();
+
+  std::unique_ptr<SQLite::Database> database_;
+  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  int log_pages_ = 0;
+};
+
+}  // namespace leadspool::outbox

@@ -1,0 +1,46 @@
+#include "outbox/lead_row.h"
+
+#include <cstring>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "base/check.h"
+
+namespace leadspool::outbox {
+
+Lead read_lead(SQLite::Statement& row, int first) {
+  Lead lead;
+  lead.id = read_uuid(row, first);
+  lead.received_at = from_unix_ms(row.getColumn(first + 1).getInt64());
+  lead.source = row.getColumn(first + 2).getString();
+  const auto disposition = parse_disposition(row.getColumn(first + 3).getString());
+  CHECK(disposition.has_value());
+  lead.disposition = *disposition;
+  lead.disposition_reason = row.getColumn(first + 4).getString();
+  if (!row.getColumn(first + 5).isNull()) lead.duplicate_of = read_uuid(row, first + 5);
+  int column = first + 6;
+  for (const auto& field : kLeadFields) lead.fields.*field.member = row.getColumn(column++).getString();
+  return lead;
+}
+
+Uuid read_uuid(SQLite::Statement& row, int column) {
+  const auto cell = row.getColumn(column);
+  Uuid uuid;
+  CHECK(cell.getBytes() == static_cast<int>(uuid.bytes.size()));
+  std::memcpy(uuid.bytes.data(), cell.getBlob(), uuid.bytes.size());
+  return uuid;
+}
+
+Sha256 read_sha256(SQLite::Statement& row, int column) {
+  const auto cell = row.getColumn(column);
+  Sha256 digest;
+  CHECK(cell.getBytes() == static_cast<int>(digest.size()));
+  std::memcpy(digest.data(), cell.getBlob(), digest.size());
+  return digest;
+}
+
+void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid) {
+  statement.bind(parameter, uuid.bytes.data(), static_cast<int>(uuid.bytes.size()));
+}
+
+}  // namespace leadspool::outbox

@@ -1,0 +1,30 @@
+// How a lead's row is read back: the columns, in one order, for every door that needs them.
+#pragma once
+
+#include "lead/lead.h"
+
+namespace SQLite {
+class Statement;
+}
+
+namespace leadspool::outbox {
+
+// The columns that read_lead() expects, of a table `lead` in the query. The fields stand in the order of
+// kLeadFields; a test holds the two together.
+#define LEADSPOOL_LEAD_COLUMNS                                                                          \
+  "lead.id, lead.received_at, lead.source, lead.disposition, lead.disposition_reason, lead.duplicate_of, " \
+  "lead.first_name, lead.last_name, lead.email, lead.phone, lead.country, lead.company, lead.title, "   \
+  "lead.offer_title, lead.lead_source, lead.publisher, lead.offer_id, lead.action_code, lead.description"
+
+inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size());
+
+// The lead in the statement's current row, from column `first` on.
+[[nodiscard]] Lead read_lead(SQLite::Statement& row, int first);
+
+// A 16-byte column as a UUID, a 32-byte one as a digest. The schema's CHECKs vouch for the lengths.
+[[nodiscard]] Uuid read_uuid(SQLite::Statement& row, int column);
+[[nodiscard]] Sha256 read_sha256(SQLite::Statement& row, int column);
+
+void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid);
+
+}  // namespace leadspool::outbox

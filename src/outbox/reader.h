@@ -1,0 +1,119 @@
+// The door for looking: lists, single leads, counts. A connection of its own, opened read-only.
+//
+// Every call is one short read; nothing stays open between calls, so a slow reader never pins the log.
+//
+// Thread-safety: any thread; calls take turns.
+// Errors: throws StoreError when the store cannot be read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "lead/attempt.h"
+#include "lead/delivery.h"
+#include "lead/lead.h"
+
+namespace leadspool::outbox {
+
+struct DeliveryView {
+  std::string destination;
+  State state = State::pending;
+  Time state_since;
+  std::optional<Time> next_attempt_at;  // pending only
+  int attempt_count = 0;
+  std::string held_reason;
+  std::string cause;
+  std::string remote_id;
+  std::vector<Attempt> attempts;  // empty in lists
+
+  [[nodiscard]] std::optional<Time> delivered_at() const {
+    return state == State::delivered ? std::optional{state_since} : std::nullopt;
+  }
+};
+
+struct AuditView {
+  Time at;
+  std::string actor;
+  std::string action;
+  std::string destination;
+  std::string reason;
+};
+
+struct LeadView {
+  Lead lead;
+  std::vector<DeliveryView> deliveries;
+};
+
+struct LeadDetail {
+  LeadView view;
+  std::string headers_json;
+  std::string remote_address;
+  Sha256 payload_sha256{};
+  std::int64_t payload_bytes = 0;
+  std::vector<AuditView> audit;
+};
+
+// Filters combine with "and"; an absent one lets everything pass.
+struct LeadFilter {
+  std::optional<State> state;  // of any of the lead's deliveries (to `destination`, if that is given too)
+  std::optional<std::string> destination;
+  std::optional<std::string> cause;
+  std::optional<std::string> source;
+  std::optional<Disposition> disposition;
+  std::optional<Time> from;  // received at or after
+  std::optional<Time> to;    // received before
+};
+
+struct LeadPage {
+  std::vector<LeadView> leads;               // newest first
+  std::optional<std::int64_t> next_before;   // pass as `before` for the next page; absent at the end
+};
+
+struct DeadGroup {
+  std::string cause;
+  std::string destination;
+  std::int64_t count = 0;
+  Time first;
+  Time last;
+  Uuid sample;  // the newest lead of the group
+};
+
+struct StateCount {
+  std::string destination;
+  State state;
+  std::int64_t count;
+};
+
+struct StoreStatus {
+  std::int64_t leads = 0;
+  std::vector<StateCount> deliveries;                // only counts that are not 0
+  std::optional<Time> oldest_undelivered_received_at;  // of pending and claimed
+  std::optional<Time> last_received_at;
+  std::int64_t store_bytes = 0;  // database file and log
+};
+
+class Reader {
+ public:
+  // Throws StoreError when the store is missing, not ours, or of another schema version.
+  explicit Reader(std::string store_path);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // `limit` is 1 to 500. `before` is a LeadPage::next_before.
+  [[nodiscard]] LeadPage list(const LeadFilter& filter, int limit, std::optional<std::int64_t> before);
+  [[nodiscard]] std::optional<LeadDetail> find(const Uuid& id);
+  [[nodiscard]] std::optional<std::string> payload(const Uuid& id);
+  [[nodiscard]] std::vector<DeadGroup> dead_letters();
+  [[nodiscard]] StoreStatus status();
+
+ private:
+  class Queries;
+  std::unique_ptr<Queries> queries_;
+};
+
+}  // namespace leadspool::outbox
