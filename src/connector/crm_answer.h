@@ -1,0 +1,30 @@
+// What can be read out of a CRM's answer without knowing the CRM.
+//
+// The answer is never trusted: it may be anything at all, of any encoding, and cut off anywhere.
+//
+// Thread-safety: pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace leadspool::connector {
+
+inline constexpr std::size_t kLongestExcerpt = 20 * 1024;  // bytes
+inline constexpr std::size_t kLongestWords = 300;          // characters
+inline constexpr std::size_t kLongestRemoteId = 200;       // characters
+
+// All of it on one line, without control characters; empty where the answer is not JSON or says nothing.
+struct CrmAnswer {
+  std::string words;      // why it refused: error.message, message, error, detail or errors[0].message
+  std::string field;      // that it found fault with: field, error.field or errors[0].field
+  std::string remote_id;  // `id`, text or number
+};
+
+[[nodiscard]] CrmAnswer read_crm_answer(std::string_view body);
+
+// The start of `body` as valid UTF-8 without NUL: what is not, becomes U+FFFD.
+[[nodiscard]] std::string excerpt(std::string_view body);
+
+}  // namespace leadspool::connector

@@ -1,0 +1,60 @@
+#include "delivery/destination_health.h"
+
+#include <algorithm>
+
+namespace leadspool::delivery {
+
+int DestinationHealth::room(int in_flight, int max_in_flight, Time now) const {
+  if (closed_until_ && now < *closed_until_) return 0;
+  if (open_) return in_flight == 0 ? 1 : 0;
+  return std::max(0, max_in_flight - in_flight);
+}
+
+std::optional<Time> DestinationHealth::next_look(Time now) const {
+  return closed_until_ && now < *closed_until_ ? closed_until_ : std::nullopt;
+}
+
+bool DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead, Time now) {
+  if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
+    // It answered sensibly: whatever was wrong is over.
+    const bool came_back = some_surely_the_destinations_;
+    *this = DestinationHealth{};
+    return came_back;
+  }
+
+  reason_ = outcome.detail;
+  const bool waiting = closed_until_ && now < *closed_until_;
+  if (open_) {
+    // While waiting for the next probe these are late answers from before it opened, and tell nothing new.
+    if (!waiting) close_for(probe_wait_ = std::min(2 * probe_wait_, kLongestProbe), now);
+    return false;
+  }
+  note_failure(!outcome.counts_against_budget, lead);
+  if (outcome.retry_after) close_for(*outcome.retry_after, now);
+  if (is_worth_opening()) {
+    open_ = true;
+    close_for(std::max(probe_wait_, outcome.retry_after.value_or(Milliseconds{0})), now);
+  }
+  return false;
+}
+
+HealthView DestinationHealth::view(int in_flight) const {
+  return {open_, closed_until_, reason_, in_flight};
+}
+
+void DestinationHealth::note_failure(bool surely_the_destinations, const Uuid& lead) {
+  ++failures_;
+  all_surely_the_destinations_ = all_surely_the_destinations_ && surely_the_destinations;
+  some_surely_the_destinations_ = some_surely_the_destinations_ || surely_the_destinations;
+  if (failed_leads_.size() < kLeadsToOpen) failed_leads_.insert(lead);
+}
+
+bool DestinationHealth::is_worth_opening() const {
+  return failures_ >= kFailuresToOpen && (all_surely_the_destinations_ || failed_leads_.size() >= kLeadsToOpen);
+}
+
+void DestinationHealth::close_for(Milliseconds wait, Time now) {
+  closed_until_ = std::max(closed_until_.value_or(now), now + wait);
+}
+
+}  // namespace leadspool::delivery

@@ -1,0 +1,87 @@
+// A lane: one destination's part of the worker. It claims what is due, runs each claim as a coroutine (try,
+// decide, store) and heeds the destination's health. Lanes know nothing of each other, so one that hangs never
+// delays another.
+//
+// Thread-safety: none; the worker's thread owns it.
+#pragma once
+
+#include <list>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/task.h"
+#include "base/wake_signal.h"
+#include "delivery/destination.h"
+#include "delivery/destination_health.h"
+#include "delivery/inbox.h"
+#include "http/client.h"
+#include "outbox/claims.h"
+
+namespace leadspool::delivery {
+
+// What all lanes of a worker share. Outlives them.
+struct Surroundings {
+  outbox::Claims& claims;
+  http::Client& client;
+  const Clock& clock;
+  Random& random;
+  Inbox& inbox;
+  WakeSignal& wake;
+};
+
+class Lane {
+ public:
+  Lane(Destination destination, Surroundings around);
+
+  // Something new may be due.
+  void look() { next_due_ = Time::min(); }
+
+  // Clears away what has ended and, unless `stopping`, claims what is due as far as there is room. Throws what an
+  // attempt threw by our own mistake; its claim is found when the lease lapses.
+  void advance(bool stopping);
+
+  // Nothing is being claimed, tried or stored.
+  [[nodiscard]] bool is_idle() const { return running_.empty() && !filling_; }
+
+  // When advance() is to be called again for the sake of time alone; nullopt: only when told.
+  [[nodiscard]] std::optional<Time> next_look() const;
+
+  // Gives back, untried, what is still being tried, and forgets the rest: an outcome that could not be stored
+  // stays claimed and is found as interrupted at the next start. The client must have forgotten its requests.
+  void give_up();
+
+  [[nodiscard]] const std::string& name() const { return destination_.name; }
+  [[nodiscard]] HealthView health() const { return health_.view(trying()); }
+
+ private:
+  // One delivery between its claim and its stored outcome.
+  struct Running {
+    outbox::Claim claim;
+    bool trying = true;  // the CRM is being called; false: the outcome is being stored
+    std::optional<Task<void>> task;
+  };
+
+  [[nodiscard]] int trying() const;
+  [[nodiscard]] int room() const;
+  void reap();
+  Task<void> fill(int room);
+  Task<void> deliver(Running& running);
+  Task<void> store(const outbox::Claim& claim, const Transition& transition, const Attempt& attempt,
+                   const std::string& remote_id);
+  Task<void> undo(std::int64_t claim_id, std::string reason);
+  Task<void> hasten();
+  void set_going(outbox::Claim claim);
+
+  Destination destination_;
+  Surroundings around_;
+  DestinationHealth health_;
+  std::list<Running> running_;
+  std::optional<Task<void>> filling_;  // a claim on its way
+  bool stopping_ = false;
+  // When a delivery may be due: known after each claim, and "now" when told of a new one.
+  std::optional<Time> next_due_{Time::min()};
+};
+
+}  // namespace leadspool::delivery

@@ -1,0 +1,190 @@
+#include "delivery/worker.h"
+
+#include <algorithm>
+#include <atomic>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "base/task.h"
+#include "base/wake_signal.h"
+#include "delivery/inbox.h"
+#include "delivery/lane.h"
+
+namespace leadspool::delivery {
+namespace {
+
+// The loop looks up at least so often, whatever it waits for: the wall clock may have been set.
+constexpr Milliseconds kLongestWait{60'000};
+// Between two searches for claims whose lease lapsed: those of an attempt that broke off by our own mistake.
+constexpr Milliseconds kSweepInterval{60'000};
+// Before a search that a broken store refused is tried again.
+constexpr Milliseconds kStorePause{1'000};
+
+}  // namespace
+
+class Worker::Loop {
+ public:
+  Loop(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
+       http::Client& client, const Clock& clock, Random& random)
+      : options_(options), claims_(claims), client_(client), clock_(clock), inbox_(wake_, clock) {
+    const Surroundings around{claims, client, clock, random, inbox_, wake_};
+    for (auto& destination : destinations) lanes_.emplace_back(std::move(destination), around);
+    publish_health();
+  }
+
+  void start() {
+    thread_ = std::thread([this] {
+      while (!is_done()) run_once_guarded();
+      give_up();
+    });
+  }
+
+  void wake() {
+    something_is_due_ = true;
+    wake_.notify();
+  }
+
+  void stop() {
+    stopping_ = true;
+    wake_.notify();
+    if (thread_.joinable()) {
+      thread_.join();
+    } else {
+      give_up();
+    }
+  }
+
+  void run_once(Milliseconds longest) {
+    wake_.drain();
+    inbox_.run_all();
+    sweep_if_due();
+    if (stopping_ && !give_up_at_) give_up_at_ = clock_.steady_now() + options_.drain;
+    const bool look = something_is_due_.exchange(false);
+    for (auto& lane : lanes_) {
+      if (look) lane.look();
+      lane.advance(stopping_ || !orphans_taken_back_);
+    }
+    publish_health();
+    client_.run(std::min(longest, until_next_look()), wake_.fd());
+  }
+
+  std::vector<std::pair<std::string, HealthView>> health() const {
+    const std::lock_guard lock(mutex_);
+    return health_;
+  }
+
+ private:
+  // An exception here is a mistake of ours: the attempt it broke off is found when its lease lapses.
+  void run_once_guarded() {
+    try {
+      run_once(kLongestWait);
+    } catch (const std::exception& mistake) {
+      log_error("attempt_broke_off", {{"why", mistake.what()}});
+    }
+  }
+
+  [[nodiscard]] bool is_done() const {
+    if (!stopping_) return false;
+    if (give_up_at_ && clock_.steady_now() >= *give_up_at_) return true;
+    return std::all_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.is_idle(); });
+  }
+
+  void sweep_if_due() {
+    if (sweeping_ && sweeping_->ended()) sweeping_.reset();
+    if (sweeping_ || clock_.steady_now() < next_sweep_) return;
+    next_sweep_ = clock_.steady_now() + kSweepInterval;
+    sweeping_.emplace(sweep());
+    sweeping_->start([this] { wake_.notify(); });
+  }
+
+  // Takes back what nobody works on any more: at start all that is claimed, later what outlived its lease.
+  Task<void> sweep() {
+    for (;;) {
+      const Time now = clock_.now();
+      const auto before = orphans_taken_back_ ? std::optional{now} : std::nullopt;
+      auto begin = [&](auto done) { claims_.expire(before, now, inbox_.forward(std::move(done))); };
+      Callback<outbox::OrFailure<int>> expiring{begin};
+      const auto result = co_await expiring;
+      if (const auto* count = std::get_if<int>(&result)) {
+        if (*count > 0) log_warn("claims_taken_back", {{"count", *count}, {"at_start", !orphans_taken_back_}});
+        orphans_taken_back_ = true;
+        if (*count > 0) wake();
+        co_return;
+      }
+      log_error("claims_not_taken_back", {{"why", std::get<outbox::Failure>(result).detail}});
+      auto pausing = inbox_.pause(kStorePause);
+      co_await pausing;
+    }
+  }
+
+  void give_up() {
+    client_.forget_all();
+    inbox_.forget_all();
+    sweeping_.reset();
+    for (auto& lane : lanes_) lane.give_up();
+  }
+
+  [[nodiscard]] Milliseconds until_next_look() const {
+    Milliseconds wait = std::min(kLongestWait, inbox_.until_next().value_or(kLongestWait));
+    const Time now = clock_.now();
+    for (const auto& lane : lanes_) {
+      if (const auto look = lane.next_look(); look && !stopping_) {
+        wait = std::min(wait, std::max(*look, now) - now);
+      }
+    }
+    const auto steady = clock_.steady_now();
+    if (give_up_at_) wait = std::min(wait, std::max(*give_up_at_, steady) - steady);
+    return wait;
+  }
+
+  void publish_health() {
+    std::vector<std::pair<std::string, HealthView>> fresh;
+    for (const auto& lane : lanes_) fresh.emplace_back(lane.name(), lane.health());
+    const std::lock_guard lock(mutex_);
+    health_ = std::move(fresh);
+  }
+
+  // Constant after construction.
+  const WorkerOptions options_;
+  outbox::Claims& claims_;
+  http::Client& client_;
+  const Clock& clock_;
+
+  // Any thread.
+  WakeSignal wake_;
+  std::atomic<bool> something_is_due_{false};
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex mutex_;
+  std::vector<std::pair<std::string, HealthView>> health_;  // guarded by mutex_
+
+  // The worker's thread.
+  Inbox inbox_;
+  std::list<Lane> lanes_;
+  std::optional<Task<void>> sweeping_;
+  SteadyTime next_sweep_{SteadyTime::min()};
+  bool orphans_taken_back_ = false;
+  std::optional<SteadyTime> give_up_at_;
+  std::thread thread_;
+};
+
+Worker::Worker(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
+               http::Client& client, const Clock& clock, Random& random)
+    : loop_(std::make_unique<Loop>(options, std::move(destinations), claims, client, clock, random)) {}
+
+Worker::~Worker() { loop_->stop(); }
+
+void Worker::start() { loop_->start(); }
+
+void Worker::wake() { loop_->wake(); }
+
+void Worker::stop() { loop_->stop(); }
+
+void Worker::run_once(Milliseconds longest) { loop_->run_once(longest); }
+
+std::vector<std::pair<std::string, HealthView>> Worker::health() const { return loop_->health(); }
+
+}  // namespace leadspool::delivery

@@ -1,0 +1,61 @@
+// The worker: one thread that carries any number of deliveries at once.
+//
+// Each destination is a lane of its own (lane.h), where each delivery runs as a coroutine. Nothing here blocks:
+// requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another delivery. No
+// transaction is open while a CRM is being called.
+//
+// Thread-safety: start(), stop() and the destructor from one thread; wake() from any thread.
+// Ownership: what the constructor is given by reference outlives the worker.
+// Errors: a broken store is logged and tried again a second later; nothing stops the loop but stop().
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "delivery/destination.h"
+#include "delivery/destination_health.h"
+#include "http/client.h"
+#include "outbox/claims.h"
+
+namespace leadspool::delivery {
+
+struct WorkerOptions {
+  // How long stop() lets attempts in flight come to an end before it gives their claims back.
+  std::chrono::milliseconds drain{25'000};
+};
+
+class Worker {
+ public:
+  Worker(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
+         http::Client& client, const Clock& clock, Random& random);
+  // Stops, if stop() was not called.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Takes back what a dead process held, then works on a thread of its own.
+  void start();
+
+  // Something may be due: look now.
+  void wake();
+
+  // Claims nothing more, waits up to `drain` for what is in flight, gives back the rest.
+  void stop();
+
+  // What the thread does, for tests and for a simulation: one pass over all lanes, then one run() of the client
+  // that waits no longer than `longest`.
+  void run_once(std::chrono::milliseconds longest);
+
+  // Health by destination, in the order given. Any thread.
+  [[nodiscard]] std::vector<std::pair<std::string, HealthView>> health() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace leadspool::delivery

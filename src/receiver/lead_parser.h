@@ -1,0 +1,38 @@
+// Reads a lead out of whatever body the sender posted, as liberally as can be done without guessing: key
+// names in any case, a BOM, any Content-Type, nulls, blanks, missing and unknown fields, numbers and truths
+// as text.
+//
+// What would need a guess is unreadable: the same field twice, a field that is an object, a text that JSON or
+// UTF-8 does not allow. Memory and time are linear in the body, whatever is in it.
+//
+// Thread-safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "lead/lead.h"
+
+namespace leadspool::receiver {
+
+// The body holds nothing but white space, if that: the documented way of testing the URL.
+struct EmptyBody {};
+
+// The body is not a lead; the lead is quarantined.
+struct Unreadable {
+  // "invalid_utf8", "nul_byte", "not_json", "not_an_object", "too_deep", "duplicate_key", "not_text",
+  // "too_long" or "no_known_field".
+  std::string code;
+  std::string message;  // where and why, for a person; never quotes the body
+};
+
+// Objects and arrays inside one another, the outermost included.
+inline constexpr std::size_t kDeepestNesting = 32;
+// Of a field, in bytes.
+inline constexpr std::size_t kLongestText = 16 * 1024;
+
+// The pieces of `lead_source` (publisher, offer_id) stay empty.
+[[nodiscard]] std::variant<LeadFields, EmptyBody, Unreadable> parse_lead(std::string_view body);
+
+}  // namespace leadspool::receiver

@@ -1,0 +1,99 @@
+#include "connector/crm_answer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+
+using leadspool::connector::excerpt;
+using leadspool::connector::kLongestExcerpt;
+using leadspool::connector::read_crm_answer;
+
+namespace {
+
+bool is_utf8(const std::string& text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the CRM's words are found where CRMs put them") {
+  const std::pair<std::string_view, std::string_view> table[] = {
+      {R"({"error":{"code":"x","message":"no last name"}})", "no last name"},
+      {R"({"message":"no last name","status":"error"})", "no last name"},
+      {R"({"error":"no last name"})", "no last name"},
+      {R"({"detail":"no last name","title":"Bad"})", "no last name"},
+      {R"({"errors":[{"message":"no last name"}]})", "no last name"},
+      {R"([{"message":"no last name","errorCode":"X"}])", "no last name"},
+      {R"({"error":{"message":"first"},"message":"second"})", "first"},
+      {R"({"message":"two\nlines\tand\u0000 \u0007more"})", "two lines and more"},
+      {R"({"message":7,"error":null})", ""},
+      {R"({"message":"cut o)", ""},
+      {R"({})", ""},
+      {R"([])", ""},
+      {"\"text\"", ""},
+      {"<html>503</html>", ""},
+      {"", ""},
+  };
+  for (const auto& [body, words] : table) {
+    INFO(body);
+    REQUIRE(read_crm_answer(body).words == words);
+  }
+}
+
+TEST_CASE("the CRM's words are cut after 300 characters, not bytes") {
+  std::string long_text;
+  for (int i = 0; i < 400; ++i) long_text += "\xC3\xAB";
+  REQUIRE(read_crm_answer(R"({"message":")" + long_text + "\"}").words == long_text.substr(0, 600));
+}
+
+TEST_CASE("the field at fault is found where CRMs put it") {
+  REQUIRE(read_crm_answer(R"({"field":"last_name"})").field == "last_name");
+  REQUIRE(read_crm_answer(R"({"error":{"field":"last_name"}})").field == "last_name");
+  REQUIRE(read_crm_answer(R"({"errors":[{"field":"last_name"},{"field":"email"}]})").field == "last_name");
+  REQUIRE(read_crm_answer(R"({"errors":[]})").field.empty());
+  REQUIRE(read_crm_answer(R"({"field":{"name":"last_name"}})").field.empty());
+}
+
+TEST_CASE("the CRM's record id may be a text or a number") {
+  REQUIRE(read_crm_answer(R"({"id":"00Q5e00000A"})").remote_id == "00Q5e00000A");
+  REQUIRE(read_crm_answer(R"({"id":9007199254740993})").remote_id == "9007199254740993");
+  REQUIRE(read_crm_answer(R"({"id":null})").remote_id.empty());
+  REQUIRE(read_crm_answer(R"({"id":{"a":1}})").remote_id.empty());
+  REQUIRE(read_crm_answer("[4711]").remote_id.empty());
+}
+
+TEST_CASE("an answer of nothing but brackets does no harm") {
+  REQUIRE(read_crm_answer(std::string(100'000, '[')).words.empty());
+  REQUIRE(read_crm_answer(std::string(50'000, '[') + std::string(50'000, ']')).words.empty());
+}
+
+TEST_CASE("the excerpt of an answer is valid UTF-8 without NUL and at most 20 KiB") {
+  REQUIRE(excerpt("plain") == "plain");
+  REQUIRE(excerpt("Zo\xC3\xAB") == "Zo\xC3\xAB");
+  REQUIRE(excerpt("a\xFF"
+                  "b") ==
+          "a\xEF\xBF\xBD"
+          "b");
+  REQUIRE(excerpt(std::string_view("a\0b", 3)) ==
+          "a\xEF\xBF\xBD"
+          "b");
+  REQUIRE(excerpt(std::string(100'000, 'x')) == std::string(kLongestExcerpt, 'x'));
+
+  for (const std::string_view unit :
+       {std::string_view("\xFF"), std::string_view("\0", 1), std::string_view("\xF0\x9F\x9A\x80"),
+        std::string_view("\xED\xA0\x80")}) {
+    for (const std::string_view start : {"", "x", "xx", "xxx"}) {
+      std::string body{start};
+      while (body.size() < 30'000) body += unit;
+      const std::string kept = excerpt(body);
+      REQUIRE(kept.size() <= kLongestExcerpt);
+      REQUIRE(kept.size() > kLongestExcerpt - 4);
+      REQUIRE(is_utf8(kept));
+      REQUIRE(kept.find('\0') == std::string::npos);
+    }
+  }
+}

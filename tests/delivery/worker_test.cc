@@ -1,0 +1,309 @@
+// The worker with a real store, a real connector and a scripted network, one step at a time.
+#include "delivery/worker.h"
+
+#include <poll.h>
+
+#include <thread>
+
+#include "connector/webhook.h"
+#include "support/catch.h"
+#include "support/scripted_client.h"
+#include "support/store_fixture.h"
+
+namespace leadspool {
+namespace {
+
+using namespace std::chrono_literals;
+using delivery::Destination;
+using delivery::Worker;
+
+http::ClientResult answer(int status, std::string body = "{}") {
+  return http::ClientAnswer{.status = status, .body = std::move(body)};
+}
+
+http::ClientResult refused() {
+  return http::ClientFailure{.phase = http::FailurePhase::connect, .detail = "connection refused"};
+}
+
+http::ClientResult silence() {
+  return http::ClientFailure{.phase = http::FailurePhase::wait, .timed_out = true, .detail = "no answer"};
+}
+
+struct WorkerFixture : test::StoreFixture {
+  explicit WorkerFixture(int max_in_flight = 16, std::vector<std::string> names = {"crm"}) {
+    std::vector<Destination> destinations;
+    for (const auto& name : names) {
+      connector::WebhookOptions options;
+      options.url = "https://" + name + ".example/leads";
+      Destination destination{.name = name,
+                              .connector = std::make_unique<connector::Webhook>(std::move(options), clock),
+                              .max_in_flight = max_in_flight};
+      destinations.push_back(std::move(destination));
+    }
+    worker.emplace(delivery::WorkerOptions{}, std::move(destinations), doors, client, clock, random);
+  }
+
+  // Until nothing more happens without time passing: each step moves a delivery on by at most one wait.
+  void settle() {
+    for (int step = 0; step < 40; ++step) worker->run_once(0ms);
+  }
+
+  void pass(Milliseconds span) {
+    clock.advance(span);
+    settle();
+  }
+
+  int count(State state) {
+    int total = 0;
+    for (const auto& one : reader.status().deliveries) {
+      if (one.state == state) total += static_cast<int>(one.count);
+    }
+    return total;
+  }
+
+  test::ScriptedClient client;
+  std::optional<Worker> worker;
+};
+
+}  // namespace
+
+TEST_CASE("a lead is delivered with one attempt and the CRM's record id is kept") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(201, R"({"id":"r-7"})"); });
+  const Uuid lead = w.add_lead();
+  w.worker->wake();
+  w.settle();
+  const auto delivery = w.delivery(lead);
+  REQUIRE(delivery.state == State::delivered);
+  REQUIRE(delivery.remote_id == "r-7");
+  REQUIRE(delivery.attempts.size() == 1);
+  REQUIRE(delivery.attempts[0].http_status == 201);
+  REQUIRE(w.client.requests().size() == 1);
+}
+
+TEST_CASE("a lead that comes while the worker is idle is taken up when it is woken") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.settle();
+  const Uuid lead = w.add_lead();
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::pending);
+  w.worker->wake();
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::delivered);
+}
+
+TEST_CASE("no more than max_in_flight are tried at once, and a freed place is filled") {
+  WorkerFixture w(3);
+  for (int i = 0; i < 8; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.client.requests().size() == 3);
+  w.client.answer(1, answer(200));
+  w.settle();
+  REQUIRE(w.client.requests().size() == 4);
+  w.client.on_send([](const auto&) { return answer(200); });
+  for (const std::size_t waiting : {0u, 2u, 3u}) w.client.answer(waiting, answer(200));
+  w.settle();
+  REQUIRE(w.count(State::delivered) == 8);
+}
+
+TEST_CASE("a destination that hangs does not hold up another") {
+  WorkerFixture w(2, {"hangs", "works"});
+  for (int i = 0; i < 6; ++i) {
+    w.add({.source = "marketplace",
+           .receipt = test::StoreFixture::receipt(),
+           .deliveries = {{"hangs", std::nullopt}, {"works", std::nullopt}}});
+  }
+  for (int step = 0; step < 100; ++step) {
+    w.worker->run_once(0ms);
+    for (std::size_t i = 0; i < w.client.requests().size(); ++i) {
+      const bool works = w.client.requests()[i].url.find("works") != std::string::npos;
+      if (works && w.client.is_waiting(i)) w.client.answer(i, answer(200));
+    }
+  }
+  REQUIRE(w.count(State::delivered) == 6);
+  REQUIRE(w.count(State::claimed) == 2);
+  REQUIRE(w.count(State::pending) == 4);
+}
+
+TEST_CASE("a failure is retried by the schedule, and every attempt stays on record") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(500); });
+  const Uuid lead = w.add_lead();
+  w.settle();
+  REQUIRE(w.delivery(lead).attempt_count == 1);
+  REQUIRE(w.delivery(lead).next_attempt_at >= w.clock.now() + 4s);
+  REQUIRE(w.delivery(lead).next_attempt_at <= w.clock.now() + 6s);
+  w.pass(3s);
+  REQUIRE(w.delivery(lead).attempt_count == 1);
+  w.pass(3s);
+  REQUIRE(w.delivery(lead).attempt_count == 2);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.pass(36s);
+  REQUIRE(w.delivery(lead).state == State::delivered);
+  REQUIRE(w.delivery(lead).attempts.size() == 3);
+}
+
+TEST_CASE("a lead that the CRM refuses is dead at once and the next one is delivered") {
+  WorkerFixture w;
+  w.client.on_send([](const http::ClientRequest& request) {
+    if (request.body.find("Bad") == std::string::npos) return answer(200);
+    return answer(422, R"({"error":{"message":"missing required field company","field":"company"}})");
+  });
+  const Uuid bad = w.add_lead("Bad");
+  const Uuid good = w.add_lead("Good");
+  w.settle();
+  REQUIRE(w.delivery(bad).state == State::dead);
+  REQUIRE(w.delivery(bad).cause.find("company") != std::string::npos);
+  REQUIRE(w.delivery(good).state == State::delivered);
+}
+
+TEST_CASE("a lead whose budget is spent is dead, with its last cause") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(500); });
+  const Uuid lead = w.add_lead();
+  for (int i = 0; i < 30; ++i) w.pass(13h);
+  REQUIRE(w.delivery(lead).state == State::dead);
+  REQUIRE(w.delivery(lead).attempt_count == 24);
+  REQUIRE_FALSE(w.delivery(lead).cause.empty());
+}
+
+TEST_CASE("an unanswered request is repeated under the same key") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return silence(); });
+  const Uuid lead = w.add_lead();
+  w.settle();
+  REQUIRE(w.delivery(lead).attempts[0].outcome == Outcome::ambiguous);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.pass(6s);
+  REQUIRE(w.delivery(lead).state == State::delivered);
+  REQUIRE(w.client.requests().size() == 2);
+  for (const auto& request : w.client.requests()) {
+    REQUIRE(http::find_header(request.headers, "Idempotency-Key") == to_string(lead));
+  }
+}
+
+TEST_CASE("an outage of a week makes no dead letter, and the backlog goes out soon after it ends") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return refused(); });
+  for (int i = 0; i < 50; ++i) w.add_lead();
+  w.settle();
+  for (int hours = 0; hours < 7 * 24; ++hours) w.pass(1h);
+  REQUIRE(w.count(State::pending) == 50);
+  // The breaker kept the number of calls small: at most one probe each time the clock moved.
+  REQUIRE(w.client.requests().size() < 16 + 7 * 24 + 1);
+  REQUIRE(w.worker->health()[0].second.open);
+
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.pass(10min);
+  w.settle();
+  REQUIRE(w.count(State::delivered) == 50);
+  REQUIRE_FALSE(w.worker->health()[0].second.open);
+}
+
+TEST_CASE("a wrong password makes no dead letter either") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(401); });
+  for (int i = 0; i < 5; ++i) w.add_lead();
+  w.settle();
+  for (int i = 0; i < 100; ++i) w.pass(12h);
+  REQUIRE(w.count(State::pending) == 5);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.pass(12h);
+  REQUIRE(w.count(State::delivered) == 5);
+}
+
+TEST_CASE("a Retry-After holds back the whole destination") {
+  WorkerFixture w(1);
+  w.client.on_send([](const auto&) {
+    return http::ClientAnswer{.status = 429, .headers = {{"Retry-After", "120"}}};
+  });
+  for (int i = 0; i < 3; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.client.requests().size() == 1);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.pass(119s);
+  REQUIRE(w.client.requests().size() == 1);
+  w.pass(1s);
+  w.settle();
+  REQUIRE(w.count(State::delivered) == 3);
+}
+
+TEST_CASE("what a dead process held is taken back at start and recorded as interrupted") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(200); });
+  const Uuid lead = w.add_lead();
+  REQUIRE(w.claim().size() == 1);
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::delivered);
+  REQUIRE(w.delivery(lead).attempts.size() == 2);
+  REQUIRE(w.delivery(lead).attempts[0].outcome == Outcome::interrupted);
+}
+
+TEST_CASE("at shutdown what is still being tried is given back untried") {
+  WorkerFixture w;
+  const Uuid lead = w.add_lead();
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::claimed);
+  w.worker->stop();
+  REQUIRE(w.delivery(lead).state == State::pending);
+  REQUIRE(w.delivery(lead).attempt_count == 0);
+  REQUIRE(w.client.in_flight() == 0);
+  REQUIRE(w.reader.find(lead)->audit.back().reason == "shutdown");
+}
+
+TEST_CASE("a dead letter that was redriven is delivered") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(422); });
+  const Uuid lead = w.add_lead();
+  w.corrections.on_due([&] { w.worker->wake(); });
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::dead);
+  w.client.on_send([](const auto&) { return answer(200); });
+  static_cast<void>(w.corrections.redrive(lead, std::nullopt, {"ada", "mended"}));
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::delivered);
+}
+
+TEST_CASE("on its own thread the worker delivers what comes and stops when told") {
+  test::StoreFixture store(true);
+  connector::WebhookOptions options;
+  options.url = "https://crm.example/leads";
+  std::vector<Destination> destinations;
+  destinations.push_back(
+      Destination{.name = "crm", .connector = std::make_unique<connector::Webhook>(options, store.clock)});
+  // Answers at once, and sleeps where a real network would be waited for.
+  class Client final : public http::Client {
+   public:
+    using http::Client::send;
+    void send(http::ClientRequest, std::function<void(http::ClientResult)> done) override {
+      ready_.push_back(std::move(done));
+    }
+    void run(std::chrono::milliseconds longest, int wake_fd) override {
+      auto ready = std::exchange(ready_, {});
+      for (auto& done : ready) done(answer(200));
+      pollfd watched{wake_fd, POLLIN, 0};
+      if (ready.empty()) poll(&watched, 1, static_cast<int>(longest.count()));
+    }
+    void forget_all() override { ready_.clear(); }
+    [[nodiscard]] std::size_t in_flight() const override { return ready_.size(); }
+
+   private:
+    std::vector<std::function<void(http::ClientResult)>> ready_;
+  } client;
+  Worker worker({}, std::move(destinations), store.doors, client, store.clock, store.random);
+  store.intake.on_accepted([&] { worker.wake(); });
+  worker.start();
+  constexpr int kLeads = 200;
+  for (int i = 0; i < kLeads; ++i) store.add_lead();
+  const auto delivered = [&] {
+    const auto states = store.reader.status().deliveries;
+    return states.size() == 1 && states[0].state == State::delivered && states[0].count == kLeads;
+  };
+  // Each look at the store takes its time; the bound only keeps a broken worker from hanging the tests.
+  for (int looks = 0; looks < 1'000'000 && !delivered(); ++looks) std::this_thread::yield();
+  worker.stop();
+  REQUIRE(delivered());
+}
+
+}  // namespace leadspool

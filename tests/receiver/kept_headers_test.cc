@@ -1,0 +1,31 @@
+#include "receiver/kept_headers.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/catch.h"
+
+using leadspool::receiver::kept_headers_json;
+
+TEST_CASE("a request's headers are kept, lower-case, in their order, repeated ones joined") {
+  REQUIRE(kept_headers_json(
+              {{"Host", "leads.example"}, {"X-A", "1"}, {"Content-Type", "text/plain"}, {"x-a", "2"}},
+              "key") == R"({"host":"leads.example","x-a":"1, 2","content-type":"text/plain"})");
+  REQUIRE(kept_headers_json({}, "key") == "{}");
+}
+
+TEST_CASE("no header that carries a credential or the key is kept") {
+  REQUIRE(kept_headers_json({{"AUTHORIZATION", "Basic abc"},
+                             {"Proxy-Authorization", "x"},
+                             {"cookie", "a=b"},
+                             {"X-Original-URL", "/leads/m?key=k3y&x=1"},
+                             {"Referer", "https://h/?k3y"},
+                             {"X-k3y", "1"},
+                             {"Accept", "*/*"}},
+                            "k3y") == R"({"accept":"*/*"})");
+}
+
+TEST_CASE("a header of any bytes becomes valid JSON") {
+  const std::string json =
+      kept_headers_json({{"X-\xFF", "a\xFF\"\\\n\x01"}, {"Y", std::string("\0", 1)}}, "key");
+  REQUIRE(nlohmann::json::parse(json).size() == 2);
+}
