@@ -1,0 +1,84 @@
+// Sending requests from one thread, any number in flight. The seam: CurlClient sends (curl_client.h), a
+// scripted one answers in tests.
+//
+// Thread-safety: none; one thread owns a client, and callbacks come on it, from inside run().
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/task.h"
+#include "http/message.h"
+
+namespace leadspool::http {
+
+struct ClientRequest {
+  std::string method = "POST";
+  std::string url;  // https, or http to a loopback address; anything else fails as `bad_url`
+  std::vector<Header> headers;
+  std::string body;
+  std::chrono::milliseconds connect_timeout{5'000};  // DNS, TCP and TLS together
+  std::chrono::milliseconds total_timeout{30'000};
+  std::size_t max_answer_bytes = 20 * 1024;  // the rest is not read
+  std::string unix_socket;                   // a path; empty: TCP
+  std::string ca_file;  // a PEM bundle to trust instead of the system's; empty: the system's
+};
+
+// An answer whose status line arrived, even if its body was cut off or too long. Redirects are answers.
+struct ClientAnswer {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;
+  bool complete = true;  // false: the body is only a beginning
+};
+
+// How far a request got before it failed. From `send` on, the server may have acted on it.
+enum class FailurePhase { bad_url, dns, connect, certificate, tls, send, wait };
+
+[[nodiscard]] std::string_view to_string(FailurePhase phase);
+
+struct ClientFailure {
+  FailurePhase phase = FailurePhase::connect;
+  bool timed_out = false;
+  std::string detail;  // "could not connect to 127.0.0.1 port 9000: connection refused"
+
+  // Whether any of the request may have reached the server.
+  [[nodiscard]] bool may_have_been_received() const { return phase >= FailurePhase::send; }
+};
+
+using ClientResult = std::variant<ClientAnswer, ClientFailure>;
+
+class Client {
+ public:
+  virtual ~Client() = default;
+
+  // Leads to exactly one done(result), later and never from inside this call, unless forget_all() comes
+  // first.
+  virtual void send(ClientRequest request, std::function<void(ClientResult)> done) = 0;
+
+  // The same, to be awaited: co_await client.send(request).
+  [[nodiscard]] Callback<ClientResult> send(ClientRequest request) {
+    return Callback<ClientResult>{[this, request = std::move(request)](auto done) mutable {
+      send(std::move(request), std::move(done));
+    }};
+  }
+
+  // Moves bytes and calls back for what has ended; waits at most `longest` for something to do, less if
+  // `wake_fd` becomes readable (-1: none). Returns without waiting once anything was called back.
+  virtual void run(std::chrono::milliseconds longest, int wake_fd) = 0;
+
+  // Ends all requests in flight without calling back.
+  virtual void forget_all() = 0;
+
+  [[nodiscard]] virtual std::size_t in_flight() const = 0;
+};
+
+// Whether `url` may be sent to: https, or http to localhost or a loopback address.
+[[nodiscard]] bool is_allowed_url(std::string_view url);
+
+}  // namespace leadspool::http

@@ -1,0 +1,123 @@
+#include "http/head.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace leadspool::http {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+
+char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
+
+bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool is_token_letter(char letter) {
+  const bool alphanumeric =
+      (letter >= '0' && letter <= '9') || (lower(letter) >= 'a' && lower(letter) <= 'z');
+  return alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+}
+
+bool is_value_letter(char letter) {
+  const auto byte = static_cast<unsigned char>(letter);
+  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+Error malformed(std::string message) {
+  return {.status = 400, .code = "bad_request", .message = std::move(message)};
+}
+
+// Takes the text up to the next line end off `text`.
+std::string_view take_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find(kLineEnd));
+  text.remove_prefix(std::min(text.size(), line.size() + kLineEnd.size()));
+  return line;
+}
+
+std::optional<Header> parse_header(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
+  const auto name = line.substr(0, colon);
+  const auto value = trim(line.substr(colon + 1));
+  if (!std::ranges::all_of(name, is_token_letter) || !std::ranges::all_of(value, is_value_letter)) {
+    return std::nullopt;
+  }
+  return Header{std::string(name), std::string(value)};
+}
+
+// nullopt when `value` is anything but digits of a sane number.
+std::optional<std::uint64_t> parse_length(std::string_view value) {
+  constexpr std::size_t kMostDigits = 18;  // cannot overflow
+  const bool digits = std::ranges::all_of(value, [](char letter) { return letter >= '0' && letter <= '9'; });
+  if (value.empty() || value.size() > kMostDigits || !digits) return std::nullopt;
+  std::uint64_t length = 0;
+  std::from_chars(value.data(), value.data() + value.size(), length);
+  return length;
+}
+
+// Notes what a header says about the body or the connection; the text of what is wrong with it, if anything.
+std::optional<std::string> apply(const Header& header, Head& head) {
+  if (same(header.name, "Content-Length")) {
+    if (head.content_length) return "There is more than one Content-Length.";
+    head.content_length = parse_length(header.value);
+    if (!head.content_length) return "Content-Length is not a number.";
+  } else if (same(header.name, "Transfer-Encoding")) {
+    if (head.chunked || !same(header.value, "chunked")) {
+      return "The only Transfer-Encoding taken here is a single \"chunked\".";
+    }
+    head.chunked = true;
+  } else if (same(header.name, "Connection")) {
+    head.wants_close = head.wants_close || has_token(header.value, "close");
+  } else if (same(header.name, "Expect")) {
+    head.expects_continue = same(header.value, "100-continue");
+  }
+  return std::nullopt;
+}
+
+// "METHOD target VERSION"; what the three may be is cpp-httplib's to judge.
+bool is_request_line(std::string_view line) {
+  return std::ranges::all_of(line, is_value_letter) && std::ranges::count(line, ' ') == 2 &&
+         line.find("  ") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool has_token(std::string_view value, std::string_view token) {
+  while (!value.empty()) {
+    const auto part = value.substr(0, value.find(','));
+    if (same(trim(part), token)) return true;
+    value.remove_prefix(std::min(value.size(), part.size() + 1));
+  }
+  return false;
+}
+
+std::variant<Head, Error> parse_head(std::string_view text) {
+  Head head;
+  head.request_line = take_line(text);
+  if (!is_request_line(head.request_line)) return malformed("The request line is malformed.");
+  for (auto line = take_line(text); !line.empty(); line = take_line(text)) {
+    if (head.headers.size() == kMaxHeaders) {
+      return Error{.status = 431, .code = "header_too_large", .message = "There are too many headers."};
+    }
+    auto header = parse_header(line);
+    if (!header) return malformed("A header is malformed.");
+    if (auto problem = apply(*header, head)) return malformed(std::move(*problem));
+    head.headers.push_back(std::move(*header));
+  }
+  if (head.chunked && head.content_length) {
+    return malformed("Content-Length and Transfer-Encoding exclude each other.");
+  }
+  if (head.chunked && !head.request_line.ends_with("HTTP/1.1")) {
+    return malformed("Transfer-Encoding needs HTTP/1.1.");
+  }
+  return head;
+}
+
+}  // namespace leadspool::http

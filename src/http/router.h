@@ -1,0 +1,37 @@
+// Which handler answers a request. Independent of any socket: the CLI calls one in process.
+//
+// Thread-safety: add() before use; handle() from any thread, as far as the handlers allow.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace leadspool::http {
+
+using Handler = std::function<Answer(const Request&)>;
+
+class Router {
+ public:
+  // `pattern` is a path whose segments are literal or "{name}", which takes any one segment that is not
+  // empty: "/leads/{source}". The first match in the order of adding wins. GET answers HEAD too.
+  void add(std::string_view method, std::string_view pattern, Handler handler);
+
+  // Never throws: 404 for an unknown path; 405 with Allow for a known path and another method; what a
+  // handler throws is logged once and becomes a 500 that says nothing of the inside.
+  [[nodiscard]] Response handle(Request& request) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+
+  std::vector<Route> routes_;
+};
+
+}  // namespace leadspool::http

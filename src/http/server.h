@@ -1,0 +1,75 @@
+// An HTTP/1.1 server on one listener: TLS, plain, or a Unix socket. A shell around cpp-httplib, which
+// nothing outside this folder sees.
+//
+// Promises: TLS 1.2 (AEAD suites only) and 1.3; bounded bodies (also after decompression), headers and
+// connections; idle keep-alive connections cannot keep new ones out; a `Transfer-Encoding` other than
+// `chunked` is refused with 400 and the connection closed, as are requests with both a length and an
+// encoding; every answer is JSON or what the handler said, also for malformed requests.
+//
+// Thread-safety: start(), stop() and the destructor from one thread; the router's handlers are called from
+// many. Ownership: the router must outlive the server.
+// Errors: start() throws BindError or CertificateError, whose text is for the operator.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "http/router.h"
+
+namespace leadspool::http {
+
+struct BindError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+struct CertificateError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ServerOptions {
+  std::string address;      // an IP address or "localhost"; ignored with a Unix socket
+  int port = 0;             // 0: any free one, see Server::port()
+  std::string unix_socket;  // a path; the file is made 0600, and an old one is replaced
+
+  // PEM files; both empty: plain HTTP.
+  std::string certificate_file;  // the chain, leaf first
+  std::string private_key_file;
+
+  std::size_t max_body_bytes = 256 * 1024;
+  // Beyond these a connection gets 503 and is closed.
+  std::size_t max_connections = 512;
+  // How long an idle connection is kept for a next request; one second when half of max_connections are in
+  // use.
+  std::chrono::seconds keep_alive{5};
+  // A peer that sends or takes nothing for so long is cut off.
+  std::chrono::seconds read_timeout{10};
+};
+
+class Server {
+ public:
+  Server(ServerOptions options, const Router& router);
+  // Stops.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and begins to answer; returns once connections are accepted.
+  void start();
+
+  // Accepts no more, lets requests in progress finish, and returns when none is left.
+  void stop();
+
+  // The port bound, after start(); 0 for a Unix socket.
+  [[nodiscard]] int port() const;
+
+ private:
+  class Listener;
+  std::unique_ptr<Listener> listener_;
+};
+
+// Whether `address` (of ServerOptions) can be reached from this machine only.
+[[nodiscard]] bool is_loopback(std::string_view address);
+
+}  // namespace leadspool::http

@@ -1,0 +1,118 @@
+#include "http/tls_context.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/server.h"
+
+namespace leadspool::http {
+
+namespace {
+
+struct FreeOpenSsl {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, FreeOpenSsl>;
+
+std::string read_file(const std::string& path, const std::string& what) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.is_open() && !file.bad() && !text.empty()) return text;
+  if (errno == ENOENT) throw CertificateError("the " + what + " file " + path + " does not exist");
+  if (errno == EACCES)
+    throw CertificateError("the " + what + " file " + path + " may not be read by this user");
+  if (errno == 0) throw CertificateError("the " + what + " file " + path + " is empty");
+  throw CertificateError("the " + what + " file " + path +
+                         " cannot be read: " + std::generic_category().message(errno));
+}
+
+Owned<BIO> reader_of(const std::string& text) {
+  return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+void load_certificates(SSL_CTX* context, const std::string& path) {
+  const auto text = read_file(path, "certificate");
+  const auto reader = reader_of(text);
+  const Owned<X509> leaf(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
+  if (!leaf) throw CertificateError("the certificate file " + path + " holds no certificate in PEM form");
+  if (SSL_CTX_use_certificate(context, leaf.get()) != 1) {
+    throw CertificateError("the certificate in " + path +
+                           " is refused by OpenSSL: " + ERR_reason_error_string(ERR_peek_last_error()));
+  }
+  while (const Owned<X509> issuer{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
+    SSL_CTX_add1_chain_cert(context, issuer.get());
+  }
+  ERR_clear_error();  // the end of the file counts as one
+}
+
+void load_key(SSL_CTX* context, const std::string& path, const std::string& certificate_path) {
+  const auto text = read_file(path, "private key");
+  // Without this OpenSSL would ask for a passphrase on the terminal.
+  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+  const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(reader_of(text).get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  if (!key) {
+    throw CertificateError("the private key file " + path +
+                           " holds no private key in PEM form without a passphrase");
+  }
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
+    ERR_clear_error();
+    throw CertificateError("the private key in " + path + " does not belong to the certificate in " +
+                           certificate_path);
+  }
+}
+
+void warn_if_out_of_time(const SSL_CTX* context, const std::string& path) {
+  const auto* leaf = SSL_CTX_get0_certificate(context);
+  auto now = static_cast<time_t>(to_unix_ms(SystemClock().now()) / 1000);
+  if (X509_cmp_time(X509_get0_notAfter(leaf), &now) < 0) {
+    log_warn("certificate_expired", {{"file", path}, {"consequence", "clients will refuse to connect"}});
+  } else if (X509_cmp_time(X509_get0_notBefore(leaf), &now) > 0) {
+    log_warn("certificate_not_yet_valid",
+             {{"file", path}, {"consequence", "clients will refuse to connect"}});
+  }
+}
+
+// Only ciphers with forward secrecy that authenticate what they encrypt. TLS 1.3 has no others.
+constexpr auto kTls12Ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+
+void set_rules(SSL_CTX* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, kTls12Ciphers);
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  // Sessions are resumed by tickets, which cost us no memory; one for each full handshake is enough.
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);  // one system call for each record instead of two
+}
+
+}  // namespace
+
+void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+
+TlsContext::TlsContext(const std::string& certificate_file, const std::string& private_key_file)
+    : context_(SSL_CTX_new(TLS_server_method())) {
+  if (!context_) throw CertificateError("OpenSSL cannot start");
+  set_rules(context_.get());
+  load_certificates(context_.get(), certificate_file);
+  load_key(context_.get(), private_key_file, certificate_file);
+  warn_if_out_of_time(context_.get(), certificate_file);
+}
+
+}  // namespace leadspool::http

@@ -1,0 +1,29 @@
+// The certificate, key and rules that every TLS connection of a server starts from.
+//
+// Thread-safety: constant after construction.
+#pragma once
+
+#include <memory>
+#include <string>
+
+struct ssl_ctx_st;
+
+namespace leadspool::http {
+
+class TlsContext {
+ public:
+  // PEM files: the chain with the leaf first, and the leaf's key. Throws CertificateError, whose text names
+  // the file and what is wrong with it. A certificate out of its time is taken, with a warning in the log:
+  // an old certificate that some client still accepts is better than no receiver.
+  TlsContext(const std::string& certificate_file, const std::string& private_key_file);
+
+  [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
+
+ private:
+  struct Free {
+    void operator()(ssl_ctx_st* context) const;
+  };
+  std::unique_ptr<ssl_ctx_st, Free> context_;
+};
+
+}  // namespace leadspool::http
