@@ -1,0 +1,78 @@
+// The admin API: every lead can be seen, every dead letter mended. The same routes serve the TCP listener
+// (bearer token), the Unix socket beside the store (the file's permission is the authorisation), and the CLI
+// in process when no service runs.
+//
+//   GET  /api/v1/leads?state=&source=&...   a page of leads, newest first (lead_query.h has the parameters)
+//   GET  /api/v1/leads/{id}                 one lead with its whole history
+//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte
+//   POST /api/v1/leads/{id}/redrive         and release, discard (correction_body.h has the body)
+//   GET  /api/v1/dead-letters               grouped by cause and destination
+//   GET  /api/v1/status                     counts, ages, the store, the destinations
+//   GET  /api/v1/destinations               the destinations alone
+//   GET  /healthz /readyz                   for supervisors and balancers; no token
+//
+// A query parameter that a route does not know is an error: `redrive?destination=a` must not redrive all.
+//
+// Thread-safety: routes from any thread. Ownership: what the constructor is given outlives the AdminApi, and
+// the AdminApi outlives the router's use.
+// Errors: a store that cannot be read is an exception, which the router answers with 500.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/service_view.h"
+#include "admin/views.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "http/router.h"
+#include "outbox/corrections.h"
+#include "outbox/reader.h"
+
+namespace leadspool::admin {
+
+enum class Access {
+  token,  // every /api route needs `Authorization: Bearer <token>`
+  open,   // whoever can call may
+};
+
+struct AdminOptions {
+  Access access = Access::token;
+  std::vector<Sha256> token_hashes;  // any of them opens; none: nobody may, unless access is open
+  std::string actor = "api";         // whom audit rows name: "cli" for the Unix socket and in process
+};
+
+class AdminApi {
+ public:
+  // `corrections` may be null: then every change is answered with 409 "read_only".
+  AdminApi(AdminOptions options, outbox::Reader& reader, outbox::Corrections* corrections,
+           ServiceView service, const Clock& clock);
+
+  void add_routes(http::Router& router);
+
+ private:
+  // Adds a route behind the token, which takes the query parameters named and no others.
+  void add(http::Router& router, std::string_view method, std::string_view pattern,
+           std::vector<std::string_view> parameters, http::Handler handler);
+  [[nodiscard]] bool may_call(const http::Request& request) const;
+
+  [[nodiscard]] http::Answer list(const http::Request& request);
+  [[nodiscard]] http::Answer show(const http::Request& request);
+  [[nodiscard]] http::Answer payload(const http::Request& request);
+  [[nodiscard]] http::Answer correct(TransitionName transition, const http::Request& request);
+  [[nodiscard]] http::Answer health() const;
+  [[nodiscard]] http::Answer readiness();
+
+  [[nodiscard]] StatusView status();
+  [[nodiscard]] std::optional<std::string> store_trouble() const;
+
+  const AdminOptions options_;
+  outbox::Reader& reader_;
+  outbox::Corrections* const corrections_;
+  const ServiceView service_;
+  const Clock& clock_;
+};
+
+}  // namespace leadspool::admin

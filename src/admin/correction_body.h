@@ -1,0 +1,25 @@
+// The body of POST /api/v1/leads/{id}/redrive, release and discard, as a value:
+//   {"destination": "contoso-crm", "reason": "the field was added in the CRM"}
+//
+// Thread-safety: pure function.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "http/message.h"
+
+namespace leadspool::admin {
+
+struct CorrectionBody {
+  std::optional<std::string> destination;  // absent: all that are in a state to be changed
+  std::string reason;
+};
+
+// Both members may be absent or null, and the body may be empty. Anything else is an error that names the
+// member: a misspelt "destination" must not turn into "all of them".
+[[nodiscard]] std::variant<CorrectionBody, http::Error> parse_correction_body(std::string_view body);
+
+}  // namespace leadspool::admin

@@ -1,0 +1,147 @@
+#include "admin/lead_query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "lead/delivery.h"
+#include "lead/lead.h"
+
+namespace leadspool::admin {
+namespace {
+
+constexpr int kMaxLimit = 500;
+// Tells our cursors from other texts, and leaves room for another kind.
+constexpr std::string_view kCursorMark = "before:";
+
+constexpr Disposition kDispositions[] = {Disposition::deliver,        Disposition::test,
+                                         Disposition::do_not_contact, Disposition::duplicate,
+                                         Disposition::probe,          Disposition::quarantined};
+
+template <typename Values>
+std::string one_of(const Values& values) {
+  std::string text = "one of ";
+  for (const auto value : values) {
+    if (value != *std::begin(values)) text += ", ";
+    text += to_string(value);
+  }
+  return text;
+}
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<std::int64_t> parse_cursor(std::string_view text) {
+  const auto plain = from_hex(text);
+  if (!plain || !plain->starts_with(kCursorMark)) return std::nullopt;
+  return parse_number<std::int64_t>(std::string_view(*plain).substr(kCursorMark.size()));
+}
+
+// Takes a parameter's value into the query; false when the value is not one it takes.
+using Take = bool (*)(std::string_view text, LeadQuery& query);
+
+struct Parameter {
+  std::string_view name;
+  std::string takes;
+  Take take;
+};
+
+template <auto member>
+bool take_text(std::string_view text, LeadQuery& query) {
+  query.filter.*member = std::string(text);
+  return true;
+}
+
+template <auto member, auto parse>
+bool take_parsed(std::string_view text, LeadQuery& query) {
+  query.filter.*member = parse(text);
+  return (query.filter.*member).has_value();
+}
+
+bool take_limit(std::string_view text, LeadQuery& query) {
+  const auto limit = parse_number<int>(text);
+  query.limit = limit.value_or(0);
+  return 1 <= query.limit && query.limit <= kMaxLimit;
+}
+
+bool take_cursor(std::string_view text, LeadQuery& query) {
+  query.before = parse_cursor(text);
+  return query.before.has_value();
+}
+
+const std::vector<Parameter>& parameters() {
+  using Filter = outbox::LeadFilter;
+  // A "+" in a query is a space, which is how most wrong times come about.
+  static const std::string kTime =
+      "a time like 2026-01-31T09:30:00Z (RFC 3339; a \"+\" in an offset is written %2B)";
+  static const std::vector<Parameter> kParameters{
+      {"state", one_of(kStates), take_parsed<&Filter::state, parse_state>},
+      {"source", "a source's name", take_text<&Filter::source>},
+      {"destination", "a destination's name", take_text<&Filter::destination>},
+      {"cause", "a dead letter's cause", take_text<&Filter::cause>},
+      {"disposition", one_of(kDispositions), take_parsed<&Filter::disposition, parse_disposition>},
+      {"from", kTime, take_parsed<&Filter::from, from_rfc3339>},
+      {"to", kTime, take_parsed<&Filter::to, from_rfc3339>},
+      {"limit", "a whole number from 1 to " + std::to_string(kMaxLimit), take_limit},
+      {"cursor", "a next_cursor of an earlier answer, unchanged", take_cursor},
+  };
+  return kParameters;
+}
+
+http::Error bad_parameter(std::string_view name, const std::string& message) {
+  return http::Error{400, "bad_parameter", message, {{"parameter", std::string(name)}}, {}, {}};
+}
+
+}  // namespace
+
+std::vector<std::string_view> lead_query_parameters() {
+  std::vector<std::string_view> names;
+  for (const auto& parameter : parameters()) names.push_back(parameter.name);
+  return names;
+}
+
+std::variant<LeadQuery, http::Error> parse_lead_query(const http::Request& request) {
+  LeadQuery query;
+  for (const auto& parameter : parameters()) {
+    const auto value = request.query_value(parameter.name);
+    if (!value || value->empty()) continue;
+    if (!parameter.take(*value, query)) {
+      return bad_parameter(parameter.name, "Query parameter \"" + std::string(parameter.name) + "\" takes " +
+                                               parameter.takes + ".");
+    }
+  }
+  return query;
+}
+
+std::optional<http::Error> find_bad_parameter(const http::Request& request,
+                                              const std::vector<std::string_view>& known) {
+  for (const auto& given : request.query) {
+    const std::string& name = given.first;
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string message = "Unknown query parameter \"" + name + "\"; ";
+      message += known.empty() ? "this address takes none" : "known are ";
+      for (const auto& each : known) message += (each == known.front() ? "" : ", ") + std::string(each);
+      return bad_parameter(name, message + ".");
+    }
+    const auto same_name = [&](const auto& other) { return other.first == name; };
+    if (std::count_if(request.query.begin(), request.query.end(), same_name) > 1) {
+      return bad_parameter(name, "Query parameter \"" + name + "\" is given more than once.");
+    }
+  }
+  return std::nullopt;
+}
+
+std::string make_cursor(std::int64_t before) {
+  const std::string plain = std::string(kCursorMark) + std::to_string(before);
+  const std::vector<std::uint8_t> bytes(plain.begin(), plain.end());
+  return to_hex(bytes);
+}
+
+}  // namespace leadspool::admin

@@ -1,0 +1,43 @@
+// The query of GET /api/v1/leads as a value.
+//
+//   state         one of the delivery states      destination, cause, source   any text
+//   disposition   one of the dispositions         from, to      RFC 3339; received at or after, before
+//   limit         1 to 500 (default 50)           cursor        a `next_cursor` of the answer before
+//
+// An empty value counts as not given, so a form may send all its fields.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "http/message.h"
+#include "outbox/reader.h"
+
+namespace leadspool::admin {
+
+struct LeadQuery {
+  outbox::LeadFilter filter;
+  int limit = 50;
+  std::optional<std::int64_t> before;
+};
+
+// The names of all parameters.
+[[nodiscard]] std::vector<std::string_view> lead_query_parameters();
+
+// An error names the parameter and what it takes. Parameters that are not ours are left alone.
+[[nodiscard]] std::variant<LeadQuery, http::Error> parse_lead_query(const http::Request& request);
+
+// The error for a parameter that is not among `known`, or is given twice; nullopt when there is none.
+[[nodiscard]] std::optional<http::Error> find_bad_parameter(const http::Request& request,
+                                                            const std::vector<std::string_view>& known);
+
+// A LeadPage::next_before as the opaque text that `cursor` takes.
+[[nodiscard]] std::string make_cursor(std::int64_t before);
+
+}  // namespace leadspool::admin

@@ -1,0 +1,52 @@
+// The outbox's views as the JSON of the admin API. Its names are a contract: a lead's are those of
+// kLeadFields, and a lead that was listed reads the same when it is shown, with more members.
+//
+// Absent times, ids and causes are null; absent texts of a lead are "". Times are RFC 3339 UTC, text that is
+// not UTF-8 (a CRM's answer may not be) has U+FFFD in its place.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/service_view.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "lead/delivery.h"
+#include "outbox/corrections.h"
+#include "outbox/reader.h"
+
+namespace leadspool::admin {
+
+// {"leads":[...],"next_cursor":...}; deliveries come without their attempts.
+[[nodiscard]] std::string lead_page_json(const outbox::LeadPage& page);
+
+[[nodiscard]] std::string lead_detail_json(const outbox::LeadDetail& detail);
+
+// {"groups":[...]}
+[[nodiscard]] std::string dead_letters_json(const std::vector<outbox::DeadGroup>& groups);
+
+struct StatusView {
+  outbox::StoreStatus store;
+  std::optional<std::string> store_trouble;
+  std::vector<DestinationStatus> destinations;
+  bool running = false;
+  Time now;
+};
+
+[[nodiscard]] std::string status_json(const StatusView& view);
+
+// {"destinations":[...]}: those configured, in their order, then those that only stored deliveries still
+// name.
+[[nodiscard]] std::string destinations_json(const StatusView& view);
+
+// What a correction changed: {"id","destinations","state"}.
+[[nodiscard]] std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state);
+
+// Whether bytes that came from outside are JSON text.
+[[nodiscard]] bool is_json(std::string_view bytes);
+
+}  // namespace leadspool::admin

@@ -1,0 +1,135 @@
+#include "app/admin_call.h"
+
+#include <optional>
+
+#include "admin/admin_api.h"
+#include "app/service.h"
+#include "base/clock.h"
+#include "http/curl_client.h"
+#include "outbox/committer.h"
+#include "outbox/corrections.h"
+#include "outbox/reader.h"
+#include "outbox/store.h"
+
+namespace leadspool::app {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1";
+// A page of 500 leads with long texts; the answer comes from this machine and this user.
+constexpr std::size_t kLargestAnswer = 256u << 20;
+constexpr std::chrono::seconds kPatience{60};
+
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<std::uint8_t>(c);
+      encoded += "%" + to_hex({&byte, 1});
+    }
+  }
+  return encoded;
+}
+
+std::string target_of(const AdminCall& call) {
+  std::string target{kPrefix};
+  for (const auto& segment : call.path) target += "/" + percent_encoded(segment);
+  char separator = '?';
+  for (const auto& [name, value] : call.query) {
+    target += separator + percent_encoded(name) + "=" + percent_encoded(value);
+    separator = '&';
+  }
+  return target;
+}
+
+http::ClientResult call_socket(const StoreConfig& store, const std::string& method, const std::string& target,
+                               const std::string& body) {
+  http::ClientRequest request;
+  request.method = method;
+  request.url = "http://localhost" + target;
+  request.body = body;
+  if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  request.unix_socket = admin_socket(store);
+  request.total_timeout = kPatience;
+  request.max_answer_bytes = kLargestAnswer;
+  return http::send_and_wait(std::move(request));
+}
+
+// What came back over the socket; nullopt when no service listens there.
+std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call) {
+  auto result = call_socket(store, call.method, target_of(call), call.body);
+  if (auto* answer = std::get_if<http::ClientAnswer>(&result)) {
+    if (!answer->complete) throw outbox::StoreError("the service's answer was cut off");
+    return AdminReply{answer->status, std::move(answer->body)};
+  }
+  const auto& failure = std::get<http::ClientFailure>(result);
+  if (!failure.may_have_been_received()) return std::nullopt;
+  throw outbox::StoreError("the service did not answer: " + failure.detail +
+                           (call.method == "GET" ? "" : "; look at the lead before you repeat the change"));
+}
+
+std::vector<admin::DestinationStatus> configured_destinations(const Config& config) {
+  std::vector<admin::DestinationStatus> all;
+  for (const auto& destination : config.destinations) {
+    all.push_back({destination.name, destination.type, "unknown", "", std::nullopt, 0});
+  }
+  return all;
+}
+
+AdminReply call_in_process(const Config& config, const AdminCall& call, outbox::Corrections* corrections) {
+  const SystemClock clock;
+  outbox::Reader reader(config.store.path);
+  admin::ServiceView view;
+  view.destinations = [&config] { return configured_destinations(config); };
+  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, reader,
+                      corrections, std::move(view), clock);
+  http::Router router;
+  api.add_routes(router);
+
+  http::Request request;
+  request.method = call.method;
+  request.path = kPrefix;
+  for (const auto& segment : call.path) request.path += "/" + segment;
+  request.query = call.query;
+  request.body = call.body;
+  auto response = router.handle(request);
+  return {response.status, std::move(response.body)};
+}
+
+AdminReply change_in_process(const Config& config, const AdminCall& call) {
+  const SystemClock clock;
+  outbox::CommitterOptions options;
+  options.path = config.store.path;
+  options.own_thread = false;
+  outbox::Committer committer(std::move(options));
+  outbox::Corrections corrections(committer, clock);
+  return call_in_process(config, call, &corrections);
+}
+
+}  // namespace
+
+AdminReply call_admin(const Config& config, const AdminCall& call) {
+  if (call.method == "GET") {
+    if (auto reply = ask_service(config.store, call)) return *reply;
+    return call_in_process(config, call, nullptr);
+  }
+  // Refuses a store that is absent or of another version before anything is created beside it.
+  (void)outbox::stored_schema_version(config.store.path);
+  try {
+    const outbox::StoreLock lock(config.store.path);
+    return change_in_process(config, call);
+  } catch (const outbox::StoreLocked& locked) {
+    if (auto reply = ask_service(config.store, call)) return *reply;
+    throw outbox::StoreError(std::string(locked.what()) + "; it does not answer on " +
+                             admin_socket(config.store));
+  }
+}
+
+bool service_answers(const StoreConfig& store) {
+  return std::holds_alternative<http::ClientAnswer>(call_socket(store, "GET", "/healthz", ""));
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,36 @@
+// How commands reach the data: every one is a call of the admin API. While the service runs it goes over the
+// Unix socket beside the store; otherwise the same API is built in this process, so both answer alike.
+//
+// A change needs the store's lock. If another process holds it, that one is asked through its socket. Reading
+// needs no lock and works whether or not a service runs.
+//
+// Thread-safety: one thread.
+// Errors: outbox::StoreError when neither way is open; its text is for the operator.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/config.h"
+
+namespace leadspool::app {
+
+struct AdminCall {
+  std::string method = "GET";
+  std::vector<std::string> path;  // segments after /api/v1, not encoded
+  std::vector<std::pair<std::string, std::string>> query;
+  std::string body;
+};
+
+struct AdminReply {
+  int status = 0;
+  std::string body;
+};
+
+[[nodiscard]] AdminReply call_admin(const Config& config, const AdminCall& call);
+
+// Whether a service answers on the socket of this store.
+[[nodiscard]] bool service_answers(const StoreConfig& store);
+
+}  // namespace leadspool::app

@@ -1,0 +1,65 @@
+#include "app/cli.h"
+
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include "app/check_command.h"
+#include "app/command_line.h"
+#include "app/init_command.h"
+#include "app/leads_commands.h"
+#include "app/process_setup.h"
+#include "app/send_command.h"
+#include "app/serve_command.h"
+#include "app/simulate_command.h"
+#include "app/status_commands.h"
+#include "app/store_commands.h"
+#include "http/server.h"
+
+namespace leadspool::app {
+namespace {
+
+void declare(CLI::App& app, CommandLine& line) {
+  app.name("leadspool");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "leadspool " LEADSPOOL_VERSION);
+  app.footer(
+      "`leadspool COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 usage, 3 configuration.");
+  add_init_commands(line);
+  add_serve_command(line);
+  add_check_command(line);
+  add_send_command(line);
+  add_status_commands(line);
+  add_leads_commands(line);
+  add_store_commands(line);
+  add_simulate_command(line);
+}
+
+int run_chosen(const CommandLine& line) {
+  try {
+    return line.run();
+  } catch (const http::CertificateError& error) {
+    complain(error.what());
+    return kBadConfig;
+  } catch (const std::exception& error) {
+    complain(error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv) {
+  make_process_safe();
+  CLI::App app("Takes sales leads from Microsoft's marketplace, keeps them, and delivers them to your CRM.");
+  CommandLine line(app);
+  declare(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  return run_chosen(line);
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,99 @@
+#include "app/command_line.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace leadspool::app {
+namespace {
+
+constexpr const char* kUsualPlaces[] = {"leadspool.toml", "/etc/leadspool/leadspool.toml"};
+
+std::optional<std::string> find_config(const std::string& given) {
+  if (!given.empty()) return given;
+  for (const auto* place : kUsualPlaces) {
+    std::error_code ignored;
+    if (std::filesystem::exists(place, ignored)) return place;
+  }
+  return std::nullopt;
+}
+
+// What an error answer says to a person.
+std::string message_of(const AdminReply& reply) {
+  const auto json = nlohmann::json::parse(reply.body, nullptr, false);
+  if (json.is_object() && json.contains("error")) return json["error"].value("message", "");
+  return "the admin API answered with status " + std::to_string(reply.status);
+}
+
+}  // namespace
+
+CLI::App& CommandLine::add(std::string_view name, std::string_view sentence, std::string_view examples,
+                           CLI::App* parent) {
+  auto* command =
+      (parent != nullptr ? parent : &app_)->add_subcommand(std::string(name), std::string(sentence));
+  if (!examples.empty()) command->footer("Examples:\n" + std::string(examples));
+  return *command;
+}
+
+void CommandLine::on_call(CLI::App& command, std::function<int()> run) {
+  command.callback([this, run = std::move(run)] { chosen_ = run; });
+}
+
+void CommandLine::add_config_option(CLI::App& command) {
+  command
+      .add_option("--config", config_path_,
+                  "The configuration (default: ./leadspool.toml, then /etc/leadspool/leadspool.toml)")
+      ->type_name("FILE");
+}
+
+void CommandLine::add_json_option(CLI::App& command) {
+  command.add_flag("--json", json_, "Print JSON for programs instead of text for people");
+}
+
+int CommandLine::with_config(Secrets secrets, const std::function<int(Config)>& run) const {
+  const auto path = find_config(config_path_);
+  if (!path) {
+    complain(
+        "there is no configuration: neither ./leadspool.toml nor /etc/leadspool/leadspool.toml exists; name "
+        "one "
+        "with --config FILE, or make one with `leadspool init DIR`");
+    return kBadConfig;
+  }
+  auto reading = read_config(*path, secrets);
+  if (auto* config = std::get_if<Config>(&reading)) return run(std::move(*config));
+  for (const auto& error : std::get<std::vector<ConfigError>>(reading)) complain(to_string(error));
+  return kBadConfig;
+}
+
+int CommandLine::call(const AdminCall& call, const Show& show) const {
+  return with_config(Secrets::leave,
+                     [&](const Config& config) { return report(call_admin(config, call), show); });
+}
+
+int CommandLine::report(const AdminReply& reply, const Show& show) const {
+  const bool good = reply.status >= 200 && reply.status < 300;
+  if (json_) {
+    print(reply.body + "\n");
+  } else if (good) {
+    show(reply.body);
+  } else {
+    complain(message_of(reply));
+  }
+  return good ? kDone : kFailed;
+}
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw std::runtime_error("cannot write to standard output");
+  }
+}
+
+void complain(std::string_view sentence) {
+  std::fprintf(stderr, "leadspool: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,228 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "app/config_secret.h"
+#include "app/destination_config.h"
+#include "http/client.h"
+#include "http/server.h"
+
+namespace leadspool::app {
+namespace {
+
+const TomlTable kNothing;
+
+// The section `[name]`; an absent one reads as an empty one, whose missing keys are reported where it would
+// be.
+ConfigSection section_of(ConfigSection& file, const std::string& name, ConfigFindings& findings) {
+  const auto* table = file.table(name);
+  return {table != nullptr ? *table : kNothing, file.place_of(name), name, findings};
+}
+
+StoreConfig read_store(ConfigSection section, const ReadingContext& context) {
+  StoreConfig store;
+  store.path = context.resolve(section.text("path").value_or("leadspool.db"));
+  if (store.path.empty()) section.error("path", "must not be empty");
+  store.minimum_free_mib = section.whole_number("minimum_free_mib", store.minimum_free_mib, 0, 1'048'576);
+  section.refuse_unknown();
+  return store;
+}
+
+ListenAddress read_listen(ConfigSection& section, ListenAddress fallback) {
+  const auto text = section.text("listen");
+  if (!text) return fallback;
+  const auto parsed = parse_listen_address(*text);
+  if (const auto* address = std::get_if<ListenAddress>(&parsed)) return *address;
+  section.error("listen", std::get<std::string>(parsed));
+  // One mistake is told once: this stands for an address of which no more can be said.
+  return {"localhost", 0};
+}
+
+std::string read_public_url(ConfigSection& section) {
+  auto url = section.text("public_url").value_or("");
+  while (url.ends_with('/')) url.pop_back();
+  const bool has_more = url.find_first_of("?# ") != std::string::npos;
+  if (!url.empty() && (!http::is_allowed_url(url) || has_more)) {
+    section.error("public_url",
+                  "must be what stands before /leads/ in the URL for Partner Center, like "
+                  "\"https://leads.contoso.com\"");
+  }
+  return url;
+}
+
+ReceiverConfig read_receiver(ConfigSection section, const ReadingContext& context) {
+  ReceiverConfig receiver;
+  receiver.listen = read_listen(section, receiver.listen);
+  receiver.public_url = read_public_url(section);
+  receiver.certificate = context.resolve(section.text("certificate").value_or(""));
+  receiver.private_key = context.resolve(section.text("private_key").value_or(""));
+  receiver.max_body_kib = section.whole_number("max_body_kib", receiver.max_body_kib, 1, 16'384);
+  section.refuse_unknown();
+  if (receiver.certificate.empty() != receiver.private_key.empty()) {
+    section.error(receiver.certificate.empty() ? "private_key" : "certificate",
+                  std::string("needs ") + (receiver.certificate.empty() ? "`certificate`" : "`private_key`") +
+                      " beside it");
+  } else if (receiver.certificate.empty() && !http::is_loopback(receiver.listen.host)) {
+    section.error(
+        "listen",
+        to_string(receiver.listen) +
+            " can be reached from elsewhere, and keys must not travel over plain HTTP; set "
+            "`certificate` and `private_key`, or listen on 127.0.0.1 behind a proxy that speaks TLS");
+  }
+  return receiver;
+}
+
+AdminConfig read_admin(ConfigSection section) {
+  AdminConfig admin;
+  admin.listen = read_listen(section, admin.listen);
+  admin.token_sha256 = section.hashes("token_sha256");
+  section.refuse_unknown();
+  if (!http::is_loopback(admin.listen.host)) {
+    section.error("listen",
+                  to_string(admin.listen) +
+                      " can be reached from elsewhere, and this listener speaks plain HTTP; listen on "
+                      "127.0.0.1, and put a proxy that speaks TLS before it");
+  }
+  return admin;
+}
+
+LogConfig read_log(ConfigSection section) {
+  LogConfig log;
+  log.level = section.one_of<LogLevel>("level", log.level,
+                                       {{"debug", LogLevel::debug},
+                                        {"info", LogLevel::info},
+                                        {"warn", LogLevel::warn},
+                                        {"error", LogLevel::error},
+                                        {"off", LogLevel::off}});
+  log.format =
+      section.one_of<LogFormat>("format", log.format, {{"text", LogFormat::text}, {"json", LogFormat::json}});
+  section.refuse_unknown();
+  return log;
+}
+
+receiver::Source read_source(ConfigSection& section) {
+  using receiver::Rule;
+  const std::vector<std::pair<std::string, Rule>> rules{{"deliver", Rule::deliver}, {"hold", Rule::hold}};
+  receiver::Source source;
+  source.name = section.text("name").value_or("");
+  if (section.find("key_sha256") == nullptr) {
+    section.error("key_sha256", "missing: the hash of this source's key; `leadspool key NAME` makes both");
+  }
+  source.key_hashes = section.hashes("key_sha256");
+  source.test_leads = section.one_of("test_leads", source.test_leads, rules);
+  source.do_not_contact = section.one_of("do_not_contact", source.do_not_contact, rules);
+  section.refuse_unknown();
+  return source;
+}
+
+// Names stand in URLs, logs and commands.
+void check_name(ConfigSection& section, const std::string& name, std::set<std::string>& taken) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (section.find("name") == nullptr) {
+    section.error("name", "missing: a name of small letters, digits and dashes");
+  } else if (name.empty() || name.size() > 64 || !plain) {
+    section.error("name", "must be 1 to 64 small letters, digits and dashes");
+  } else if (!taken.insert(name).second) {
+    section.error("name", "`" + name + "` is taken by another one above; every name must be its own");
+  }
+}
+
+// Calls `read` with each table of `[[name]]`.
+template <typename Read>
+void for_each_table(ConfigSection& file, const std::string& name, ConfigFindings& findings, Read read) {
+  const auto* value = file.find(name);
+  if (value == nullptr) return;
+  const auto* array = std::get_if<TomlArray>(&value->held);
+  if (array == nullptr) {
+    file.error(name, "must be written with double brackets: [[" + name + "]]");
+    return;
+  }
+  std::set<std::string> taken;
+  for (const auto& element : *array) {
+    const auto* table = std::get_if<TomlTable>(&element.held);
+    if (table == nullptr) {
+      file.error_at(element.place, name, "must be written with double brackets: [[" + name + "]]");
+      continue;
+    }
+    ConfigSection section(*table, element.place, name, findings);
+    check_name(section, read(section), taken);
+  }
+}
+
+Config read_tables(const TomlTable& table, const ReadingContext& context, ConfigFindings& findings) {
+  ConfigSection file(table, TomlPlace{}, "", findings);
+  Config config;
+  config.file = findings.file;
+  config.store = read_store(section_of(file, "store", findings), context);
+  config.receiver = read_receiver(section_of(file, "receiver", findings), context);
+  config.admin = read_admin(section_of(file, "admin", findings));
+  config.log = read_log(section_of(file, "log", findings));
+  for_each_table(file, "source", findings, [&](ConfigSection& section) {
+    return config.sources.emplace_back(read_source(section)).name;
+  });
+  for_each_table(file, "destination", findings, [&](ConfigSection& section) {
+    return config.destinations.emplace_back(read_destination(section, context)).name;
+  });
+  if (file.find("source") == nullptr) file.error("source", "missing: at least one [[source]] is needed");
+  if (config.destinations.empty()) {
+    file.warning("destination", "there is none: leads are stored, but sent nowhere");
+  }
+  if (config.admin.token_sha256.empty()) {
+    file.warning("admin.token_sha256", "there is none: the admin listener refuses every call");
+  }
+  file.refuse_unknown();
+  return config;
+}
+
+std::variant<std::string, ConfigError> read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  // A folder opens, but gives nothing.
+  const bool is_file = std::filesystem::is_regular_file(path);
+  if (is_file && file && (file.peek() == std::ifstream::traits_type::eof() || content << file.rdbuf())) {
+    return content.str();
+  }
+  const std::string why = std::filesystem::exists(path) ? "cannot be read by this user, or is not a file"
+                                                        : "there is no such file";
+  return ConfigError{path, 1, 1, "", why + "; `leadspool init DIR` makes a configuration"};
+}
+
+}  // namespace
+
+std::string lead_url(const ReceiverConfig& receiver, std::string_view source) {
+  const std::string scheme = receiver.certificate.empty() ? "http://" : "https://";
+  const std::string base =
+      receiver.public_url.empty() ? scheme + to_string(receiver.listen) : receiver.public_url;
+  return base + "/leads/" + std::string(source);
+}
+
+ConfigReading read_config(const std::string& path, Secrets secrets) {
+  auto text = read_text(path);
+  if (const auto* error = std::get_if<ConfigError>(&text)) return std::vector{*error};
+  const auto toml = read_toml(std::get<std::string>(text));
+  if (const auto* error = std::get_if<TomlSyntaxError>(&toml)) {
+    return std::vector{ConfigError{path, error->place.line, error->place.column, "", error->message}};
+  }
+  ConfigFindings findings{path, {}, {}};
+  const auto folder = std::filesystem::path(path).parent_path();
+  Config config = read_tables(std::get<TomlTable>(toml), {folder.string(), secrets}, findings);
+  if (!findings.errors.empty()) {
+    std::stable_sort(findings.errors.begin(), findings.errors.end(),
+                     [](const ConfigError& a, const ConfigError& b) {
+                       return TomlPlace{a.line, a.column} < TomlPlace{b.line, b.column};
+                     });
+    return findings.errors;
+  }
+  config.warnings = std::move(findings.warnings);
+  return config;
+}
+
+}  // namespace leadspool::app

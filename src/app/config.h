@@ -1,0 +1,81 @@
+// The configuration: one TOML file, read once at start. config/leadspool.toml tells every key with its unit,
+// default and reason; a file is refused with all of its mistakes at once.
+//
+// Only this folder knows it; every other part is handed an options struct of its own.
+//
+// Thread-safety: a value; reading is done before threads start.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/config_section.h"
+#include "app/listen_address.h"
+#include "base/log.h"
+#include "connector/webhook.h"
+#include "lead/transition.h"
+#include "receiver/receiver.h"
+
+namespace leadspool::app {
+
+struct StoreConfig {
+  std::string path;
+  std::int64_t minimum_free_mib = 64;
+};
+
+struct ReceiverConfig {
+  ListenAddress listen{"0.0.0.0", 443};
+  std::string public_url;   // without a slash at its end; empty: made from `listen`
+  std::string certificate;  // a path; empty: plain HTTP, on a loopback address only
+  std::string private_key;
+  std::int64_t max_body_kib = 256;
+};
+
+struct AdminConfig {
+  ListenAddress listen{"127.0.0.1", 8'444};
+  std::vector<Sha256> token_sha256;
+};
+
+struct LogConfig {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+struct DestinationConfig {
+  std::string name;
+  std::string type;
+  connector::WebhookOptions webhook;
+  RetryPolicy retry;
+  int max_in_flight = 16;
+
+  // Longer than everything one attempt may take.
+  [[nodiscard]] std::chrono::milliseconds lease() const;
+};
+
+struct Config {
+  std::string file;
+  StoreConfig store;
+  ReceiverConfig receiver;
+  AdminConfig admin;
+  LogConfig log;
+  std::vector<receiver::Source> sources;
+  std::vector<DestinationConfig> destinations;
+  std::vector<ConfigError> warnings;  // the file is usable, but look at these
+};
+
+// Where leads of `source` are posted, without the key: "https://leads.contoso.com/leads/marketplace".
+[[nodiscard]] std::string lead_url(const ReceiverConfig& receiver, std::string_view source);
+
+// Commands that call no destination need none of their secrets.
+enum class Secrets { read, leave };
+
+using ConfigReading = std::variant<Config, std::vector<ConfigError>>;
+
+// Paths in the file are relative to the file's folder; those in Config are ready for use. The errors are in
+// the order of the file.
+[[nodiscard]] ConfigReading read_config(const std::string& path, Secrets secrets);
+
+}  // namespace leadspool::app

@@ -1,0 +1,86 @@
+#include "app/config_secret.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <sys/stat.h>
+
+namespace leadspool::app {
+namespace {
+
+constexpr const char* kForm = "write { env = \"NAME\" } or { file = \"PATH\" }";
+
+std::optional<Secret> read_environment(const std::string& name, const TomlValue& value, std::string_view key,
+                                       ConfigSection& section) {
+  const char* text = std::getenv(name.c_str());
+  if (text != nullptr && *text != '\0') return Secret{text};
+  section.error_at(value.place, key,
+                   "the environment variable " + name + (text == nullptr ? " is not set" : " is empty"));
+  return std::nullopt;
+}
+
+std::optional<Secret> read_file(const std::string& path, const TomlValue& value, std::string_view key,
+                                ConfigSection& section) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    section.error_at(
+        value.place, key,
+        "cannot read the secret from " + path + "; it must be a file with text that this user may read");
+    return std::nullopt;
+  }
+  std::string text = content.str();
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  if (text.empty()) {
+    section.error_at(value.place, key, "the secret's file " + path + " is empty");
+    return std::nullopt;
+  }
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0) {
+    section.warning(key, "every user may read the secret in " + path + "; mend it with: chmod 600 " + path);
+  }
+  return Secret{std::move(text)};
+}
+
+}  // namespace
+
+std::string ReadingContext::resolve(const std::string& path) const {
+  if (path.empty()) return path;
+  return (std::filesystem::path(folder) / path).lexically_normal().string();
+}
+
+bool is_secret_reference(const TomlValue& value) {
+  const auto* table = std::get_if<TomlTable>(&value.held);
+  return table != nullptr && table->size() == 1 &&
+         (table->front().key == "env" || table->front().key == "file");
+}
+
+std::optional<Secret> read_secret(const TomlValue& value, std::string_view key, const ReadingContext& context,
+                                  ConfigSection& section) {
+  if (std::holds_alternative<std::string>(value.held)) {
+    section.error_at(
+        value.place, key,
+        std::string("a secret must not stand in this file: put it into an environment variable or a "
+                    "file only this user may read, and ") +
+            kForm);
+    return std::nullopt;
+  }
+  if (!is_secret_reference(value)) {
+    section.error_at(value.place, key, std::string("must be a secret: ") + kForm);
+    return std::nullopt;
+  }
+  const auto& entry = std::get<TomlTable>(value.held).front();
+  const auto* name = std::get_if<std::string>(&entry.value.held);
+  if (name == nullptr || name->empty()) {
+    section.error_at(entry.place, key, std::string("must name where the secret is: ") + kForm);
+    return std::nullopt;
+  }
+  if (context.secrets == Secrets::leave) return Secret{};
+  if (entry.key == "env") return read_environment(*name, value, key, section);
+  return read_file(context.resolve(*name), value, key, section);
+}
+
+}  // namespace leadspool::app

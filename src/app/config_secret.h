@@ -1,0 +1,30 @@
+// Secrets in the configuration: `{ env = "NAME" }` or `{ file = "PATH" }`, never literal text.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/config.h"
+#include "app/config_section.h"
+#include "base/secret.h"
+
+namespace leadspool::app {
+
+// How the values of one file are to be read.
+struct ReadingContext {
+  std::string folder;  // what paths are relative to
+  Secrets secrets = Secrets::read;
+
+  // `path` from the configuration, ready for use; an empty one stays empty.
+  [[nodiscard]] std::string resolve(const std::string& path) const;
+};
+
+// Whether `value` has the form of a secret's reference: a table with `env` or `file`.
+[[nodiscard]] bool is_secret_reference(const TomlValue& value);
+
+// What `value` refers to; empty when secrets are left alone. nullopt after an error, which is reported under
+// `key`. A file's last line break is no part of the secret; one that everybody may read is warned of.
+[[nodiscard]] std::optional<Secret> read_secret(const TomlValue& value, std::string_view key,
+                                                const ReadingContext& context, ConfigSection& section);
+
+}  // namespace leadspool::app

@@ -1,0 +1,194 @@
+#include "app/config_section.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace leadspool::app {
+namespace {
+
+// Edits (insert, remove, replace, swap neighbours) from one word to the other.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> edits(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) edits[i][0] = i;
+  std::iota(edits[0].begin(), edits[0].end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = edits[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      edits[i][j] = std::min({edits[i - 1][j] + 1, edits[i][j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        edits[i][j] = std::min(edits[i][j], edits[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return edits[a.size()][b.size()];
+}
+
+std::string_view type_of(const TomlValue& value) {
+  constexpr std::string_view kTypes[] = {"text",          "a whole number", "a number with a fraction",
+                                         "true or false", "an array",       "a table",
+                                         "a date or time"};
+  return kTypes[value.held.index()];
+}
+
+std::optional<Sha256> to_hash(const std::string& hex) {
+  const auto bytes = from_hex(hex);
+  Sha256 hash;
+  if (!bytes || bytes->size() != hash.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), hash.begin());
+  return hash;
+}
+
+}  // namespace
+
+std::string to_string(const ConfigError& error) {
+  return error.file + ":" + std::to_string(error.line) + ":" + std::to_string(error.column) + ": " +
+         (error.key.empty() ? "" : error.key + ": ") + error.message;
+}
+
+std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known) {
+  std::optional<std::string> nearest;
+  // A third of the word may be wrong, and two letters of a short one.
+  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const auto& candidate : known) {
+    const bool is_longer_form = word.size() >= 3 && candidate.starts_with(word);
+    const std::size_t distance = is_longer_form ? 1 : edit_distance(word, candidate);
+    if (distance < least && distance < candidate.size()) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+const TomlValue* ConfigSection::find(std::string_view key) {
+  known_.emplace_back(key);
+  const auto entry =
+      std::find_if(table_.begin(), table_.end(), [&](const TomlEntry& each) { return each.key == key; });
+  return entry == table_.end() ? nullptr : &entry->value;
+}
+
+std::optional<std::string> ConfigSection::text(std::string_view key) {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (const auto* held = std::get_if<std::string>(&value->held)) return *held;
+  error_of_type(key, *value, "text in quotes");
+  return std::nullopt;
+}
+
+bool ConfigSection::in_range(std::string_view key, const TomlValue& value, std::int64_t least,
+                             std::int64_t most) {
+  const auto* number = std::get_if<std::int64_t>(&value.held);
+  if (number == nullptr) {
+    error_of_type(key, value, "a whole number");
+    return false;
+  }
+  if (*number >= least && *number <= most) return true;
+  error_at(value.place, key,
+           "is " + std::to_string(*number) + ", but must be between " + std::to_string(least) + " and " +
+               std::to_string(most));
+  return false;
+}
+
+std::int64_t ConfigSection::whole_number(std::string_view key, std::int64_t fallback, std::int64_t least,
+                                         std::int64_t most) {
+  const auto* value = find(key);
+  if (value == nullptr || !in_range(key, *value, least, most)) return fallback;
+  return std::get<std::int64_t>(value->held);
+}
+
+std::vector<std::int64_t> ConfigSection::whole_numbers(std::string_view key,
+                                                       std::vector<std::int64_t> fallback, std::int64_t least,
+                                                       std::int64_t most) {
+  const auto* value = find(key);
+  if (value == nullptr) return fallback;
+  const auto* array = std::get_if<TomlArray>(&value->held);
+  if (array == nullptr || array->empty()) {
+    error_of_type(key, *value, "an array of at least one whole number");
+    return fallback;
+  }
+  std::vector<std::int64_t> numbers;
+  for (const auto& element : *array) {
+    if (in_range(key, element, least, most)) numbers.push_back(std::get<std::int64_t>(element.held));
+  }
+  return numbers.size() == array->size() ? numbers : fallback;
+}
+
+std::vector<Sha256> ConfigSection::hashes(std::string_view key) {
+  const auto* value = find(key);
+  if (value == nullptr) return {};
+  const auto* array = std::get_if<TomlArray>(&value->held);
+  const TomlArray elements = array != nullptr ? *array : TomlArray{*value};
+  std::vector<Sha256> hashes;
+  for (const auto& element : elements) {
+    const auto* written = std::get_if<std::string>(&element.held);
+    const auto hash = written == nullptr ? std::nullopt : to_hash(*written);
+    if (hash) {
+      hashes.push_back(*hash);
+    } else {
+      // Not shown: it may be the secret itself, put here by mistake.
+      error_at(element.place, key,
+               "must be a SHA-256 in 64 hexadecimal digits; a key or token itself does not belong here "
+               "(`printf %s SECRET | sha256sum` prints its hash)");
+    }
+  }
+  return hashes;
+}
+
+const TomlTable* ConfigSection::table(std::string_view key) {
+  const auto* value = find(key);
+  if (value == nullptr) return nullptr;
+  if (const auto* held = std::get_if<TomlTable>(&value->held)) return held;
+  error_of_type(key, *value, "a table");
+  return nullptr;
+}
+
+std::string ConfigSection::alternatives(const std::vector<std::string>& words) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) list += i + 1 == words.size() ? " or " : ", ";
+    list += "`" + words[i] + "`";
+  }
+  return list;
+}
+
+void ConfigSection::error_of_type(std::string_view key, const TomlValue& value, std::string_view wanted) {
+  error_at(value.place, key, "must be " + std::string(wanted) + ", but is " + std::string(type_of(value)));
+}
+
+TomlPlace ConfigSection::place_of(std::string_view key) const {
+  for (const auto& entry : table_) {
+    if (entry.key == key) return entry.place;
+  }
+  return place_;
+}
+
+ConfigError ConfigSection::make(TomlPlace place, std::string_view key, std::string message) const {
+  std::string name = title_;
+  if (!name.empty() && !key.empty()) name += '.';
+  name += key;
+  return {findings_.file, place.line, place.column, std::move(name), std::move(message)};
+}
+
+void ConfigSection::error_at(TomlPlace place, std::string_view key, std::string message) {
+  findings_.errors.push_back(make(place, key, std::move(message)));
+}
+
+void ConfigSection::error(std::string_view key, std::string message) {
+  error_at(place_of(key), key, std::move(message));
+}
+
+void ConfigSection::warning(std::string_view key, std::string message) {
+  findings_.warnings.push_back(make(place_of(key), key, std::move(message)));
+}
+
+void ConfigSection::refuse_unknown() {
+  for (const auto& entry : table_) {
+    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    const auto nearest = nearest_word(entry.key, known_);
+    error_at(entry.place, entry.key,
+             nearest ? "unknown key; did you mean `" + *nearest + "`?"
+                     : "unknown key; known here are " + alternatives(known_));
+  }
+}
+
+}  // namespace leadspool::app

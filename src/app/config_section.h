@@ -1,0 +1,104 @@
+// Reading one table of the configuration: typed values with their ranges, and every mistake collected with
+// its place, so that all are shown at once.
+//
+// A key is known once it was asked for; refuse_unknown() then reports the rest with the nearest known key.
+//
+// Thread-safety: none needed; read once at start.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/toml_reader.h"
+#include "base/digest.h"
+
+namespace leadspool::app {
+
+// What is wrong, where, and how to mend it.
+struct ConfigError {
+  std::string file;
+  int line = 1;
+  int column = 1;
+  std::string key;  // "receiver.listen"; empty when the file itself is wrong
+  std::string message;
+};
+
+// "leadspool.toml:7:1: receiver.lisen: unknown key; did you mean `listen`?"
+[[nodiscard]] std::string to_string(const ConfigError& error);
+
+// Everything found while reading one file.
+struct ConfigFindings {
+  std::string file;
+  std::vector<ConfigError> errors;
+  std::vector<ConfigError> warnings;
+};
+
+// The one of `known` that `word` was most likely meant to be; nullopt if none is near.
+[[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,
+                                                      const std::vector<std::string>& known);
+
+class ConfigSection {
+ public:
+  // `title` is the dotted name of the table, empty for the file's own; `place` is where a missing key is
+  // reported. All are borrowed but the title.
+  ConfigSection(const TomlTable& table, TomlPlace place, std::string title, ConfigFindings& findings)
+      : table_(table), place_(place), title_(std::move(title)), findings_(findings) {}
+
+  // The value as written; nullptr when absent.
+  [[nodiscard]] const TomlValue* find(std::string_view key);
+
+  // nullopt when absent, and when the value is of another type, which is reported.
+  [[nodiscard]] std::optional<std::string> text(std::string_view key);
+  [[nodiscard]] std::int64_t whole_number(std::string_view key, std::int64_t fallback, std::int64_t least,
+                                          std::int64_t most);
+  [[nodiscard]] std::vector<std::int64_t> whole_numbers(std::string_view key,
+                                                        std::vector<std::int64_t> fallback,
+                                                        std::int64_t least, std::int64_t most);
+  // One SHA-256 in hexadecimal, or an array of them.
+  [[nodiscard]] std::vector<Sha256> hashes(std::string_view key);
+  // nullptr when absent.
+  [[nodiscard]] const TomlTable* table(std::string_view key);
+
+  template <typename Value>
+  [[nodiscard]] Value one_of(std::string_view key, Value fallback,
+                             const std::vector<std::pair<std::string, Value>>& choices) {
+    const auto written = text(key);
+    if (!written) return fallback;
+    std::vector<std::string> words;
+    for (const auto& [word, value] : choices) {
+      if (*written == word) return value;
+      words.push_back(word);
+    }
+    error(key, "is `" + *written + "`, but must be " + alternatives(words));
+    return fallback;
+  }
+
+  // At the key's place, or at the table's when the key is absent.
+  void error(std::string_view key, std::string message);
+  void error_at(TomlPlace place, std::string_view key, std::string message);
+  void warning(std::string_view key, std::string message);
+
+  // Reports every key that nothing asked for.
+  void refuse_unknown();
+
+  [[nodiscard]] TomlPlace place_of(std::string_view key) const;
+
+ private:
+  [[nodiscard]] static std::string alternatives(const std::vector<std::string>& words);
+  [[nodiscard]] ConfigError make(TomlPlace place, std::string_view key, std::string message) const;
+  void error_of_type(std::string_view key, const TomlValue& value, std::string_view wanted);
+  [[nodiscard]] bool in_range(std::string_view key, const TomlValue& value, std::int64_t least,
+                              std::int64_t most);
+
+  const TomlTable& table_;
+  TomlPlace place_;
+  std::string title_;
+  ConfigFindings& findings_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace leadspool::app

@@ -1,0 +1,117 @@
+#include "app/lead_page.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/text_table.h"
+#include "lead/lead.h"
+
+namespace leadspool::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kNameWidth = 14;
+
+std::string text_of(const Json& value) {
+  return value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// "crm delivered, erp dead"
+std::string deliveries_in_short(const Json& deliveries) {
+  std::string text;
+  for (const auto& delivery : deliveries) {
+    text += (text.empty() ? "" : ", ") + text_of(delivery["destination"]) + " " + text_of(delivery["state"]);
+  }
+  return text.empty() ? "-" : text;
+}
+
+// Nothing for an empty value, so that a page shows only what is there.
+std::string line_of(std::string name, const std::string& value) {
+  if (value.empty()) return {};
+  name.resize(std::max(kNameWidth, name.size() + 1), ' ');
+  return "  " + name + printable(value) + "\n";
+}
+
+std::string fields_text(const Json& lead) {
+  std::string text;
+  for (const auto& field : kLeadFields) {
+    const std::string name{field.name};
+    text += line_of(name, text_of(lead[name]));
+  }
+  return text;
+}
+
+std::string indented(const std::string& lines) {
+  std::string text;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const auto end = lines.find('\n', begin);
+    text += "  " + lines.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return text;
+}
+
+std::string attempts_text(const Json& attempts) {
+  if (attempts.empty()) return "  no attempt yet\n";
+  TextTable table({"#", "STARTED", "TOOK", "OUTCOME", "COUNTED", "HTTP", "DETAIL"});
+  for (const auto& attempt : attempts) {
+    table.add({text_of(attempt["number"]), text_of(attempt["started_at"]),
+               text_of(attempt["duration_ms"]) + " ms", text_of(attempt["outcome"]),
+               attempt["counted"].get<bool>() ? "yes" : "no", text_of(attempt["http_status"]),
+               text_of(attempt["detail"])});
+  }
+  return indented(table.to_string());
+}
+
+std::string delivery_text(const Json& delivery) {
+  return "\nDelivery to " + printable(text_of(delivery["destination"])) + ": " + text_of(delivery["state"]) +
+         " since " + text_of(delivery["state_since"]) + "\n" +
+         line_of("record", text_of(delivery["remote_id"])) +
+         line_of("next attempt", text_of(delivery["next_attempt_at"])) +
+         line_of("held because", text_of(delivery["held_reason"])) +
+         line_of("cause", text_of(delivery["cause"])) + attempts_text(delivery["attempts"]);
+}
+
+std::string audit_text(const Json& audit) {
+  if (audit.empty()) return {};
+  TextTable table({"AT", "WHO", "WHAT", "DESTINATION", "WHY"});
+  for (const auto& row : audit) {
+    table.add({text_of(row["at"]), text_of(row["actor"]), text_of(row["action"]), text_of(row["destination"]),
+               text_of(row["reason"])});
+  }
+  return "\nWhat was done by hand\n" + indented(table.to_string());
+}
+
+}  // namespace
+
+std::string lead_list_text(const std::string& json) {
+  const auto page = Json::parse(json);
+  if (page["leads"].empty()) return "There are no such leads.\n";
+  TextTable table({"ID", "RECEIVED", "SOURCE", "DISPOSITION", "NAME", "COMPANY", "DELIVERIES"});
+  for (const auto& lead : page["leads"]) {
+    table.add({text_of(lead["id"]), text_of(lead["received_at"]), text_of(lead["source"]),
+               text_of(lead["disposition"]),
+               shortened(text_of(lead["first_name"]) + " " + text_of(lead["last_name"]), 28),
+               shortened(text_of(lead["company"]), 28), deliveries_in_short(lead["deliveries"])});
+  }
+  const auto& next = page["next_cursor"];
+  return table.to_string() + (next.is_null() ? "" : "\nThere are more: add --cursor " + text_of(next) + "\n");
+}
+
+std::string lead_page_text(const std::string& json) {
+  const auto lead = Json::parse(json);
+  const auto& payload = lead["payload"];
+  std::string text = "Lead " + text_of(lead["id"]) + "\n";
+  const std::string from = text_of(lead["remote_address"]);
+  text += line_of("received", text_of(lead["received_at"]) + (from.empty() ? "" : " from " + from));
+  text += line_of("source", text_of(lead["source"]));
+  text += line_of("disposition", text_of(lead["disposition"]));
+  text += line_of("because", text_of(lead["disposition_reason"]));
+  text += line_of("duplicate of", text_of(lead["duplicate_of"]));
+  text += line_of("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
+  text += "\n" + fields_text(lead);
+  for (const auto& delivery : lead["deliveries"]) text += delivery_text(delivery);
+  return text + audit_text(lead["audit"]);
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,16 @@
+// A lead, as the admin API gives it, as text for a person in a terminal.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <string>
+
+namespace leadspool::app {
+
+// From GET /api/v1/leads: one line a lead, and how to get the next page.
+[[nodiscard]] std::string lead_list_text(const std::string& json);
+
+// From GET /api/v1/leads/{id}: everything, with the history of attempts.
+[[nodiscard]] std::string lead_page_text(const std::string& json);
+
+}  // namespace leadspool::app

@@ -1,0 +1,131 @@
+#include "app/leads_commands.h"
+
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/lead_page.h"
+
+namespace leadspool::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Correction {
+  std::string id;
+  std::string destination;
+  std::string reason;
+};
+
+void add_list(CommandLine& line, CLI::App& leads) {
+  auto& command =
+      line.add("list", "Lists leads, the newest first.",
+               "  leadspool leads list --state dead\n"
+               "  leadspool leads list --source marketplace --from 2026-11-01T00:00:00Z --limit 500",
+               &leads);
+  line.add_config_option(command);
+  line.add_json_option(command);
+  const std::pair<const char*, const char*> filters[] = {
+      {"state", "Of a delivery: pending, claimed, delivered, dead, held, discarded"},
+      {"destination", "Name of a destination"},
+      {"cause", "Why the delivery died"},
+      {"source", "Name of a source"},
+      {"disposition", "deliver, test, do_not_contact, duplicate, probe, quarantined"},
+      {"from", "Received at or after this time (RFC 3339)"},
+      {"to", "Received before this time (RFC 3339)"},
+      {"limit", "How many, 1 to 500 (default 50)"},
+      {"cursor", "Where the page before ended"}};
+  const auto values = std::make_shared<std::map<std::string, std::string>>();
+  for (const auto& [name, sentence] : filters) {
+    command.add_option(std::string("--") + name, (*values)[name], sentence);
+  }
+  line.on_call(command, [&line, values] {
+    AdminCall call{.method = "GET", .path = {"leads"}, .query = {}, .body = {}};
+    for (const auto& [name, value] : *values) {
+      if (!value.empty()) call.query.emplace_back(name, value);
+    }
+    return line.call(call, [](const std::string& json) { print(lead_list_text(json)); });
+  });
+}
+
+CLI::App& add_with_id(CommandLine& line, CLI::App& leads, std::string& id, const std::string& name,
+                      const std::string& sentence, const std::string& example_end) {
+  auto& command =
+      line.add(name, sentence,
+               "  leadspool leads " + name + " 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f" + example_end, &leads);
+  line.add_config_option(command);
+  command.add_option("ID", id, "The lead's id")->required();
+  return command;
+}
+
+void add_show(CommandLine& line, CLI::App& leads) {
+  const auto id = std::make_shared<std::string>();
+  auto& command = add_with_id(line, leads, *id, "show", "Shows a lead with its whole history.", "");
+  line.add_json_option(command);
+  line.on_call(command, [&line, id] {
+    return line.call({.method = "GET", .path = {"leads", *id}, .query = {}, .body = {}},
+                     [](const std::string& json) { print(lead_page_text(json)); });
+  });
+}
+
+void add_payload(CommandLine& line, CLI::App& leads) {
+  const auto id = std::make_shared<std::string>();
+  auto& command = add_with_id(line, leads, *id, "payload", "Prints a lead's body, byte for byte as it came.",
+                              " > lead.json");
+  line.on_call(command, [&line, id] {
+    return line.call({.method = "GET", .path = {"leads", *id, "payload"}, .query = {}, .body = {}},
+                     [](const std::string& bytes) { print(bytes); });
+  });
+}
+
+std::string corrected_text(const std::string& json) {
+  const auto answer = Json::parse(json);
+  std::string destinations;
+  for (const auto& each : answer["destinations"]) {
+    destinations += (destinations.empty() ? "" : ", ") + each.get<std::string>();
+  }
+  return "Lead " + answer["id"].get<std::string>() + " is " + answer["state"].get<std::string>() + " for " +
+         destinations + ".\n";
+}
+
+void add_correction(CommandLine& line, CLI::App& leads, const std::string& name,
+                    const std::string& sentence) {
+  const auto correction = std::make_shared<Correction>();
+  auto& command = add_with_id(line, leads, correction->id, name, sentence,
+                              " --destination crm --reason 'the field was added'");
+  line.add_json_option(command);
+  command
+      .add_option("--destination", correction->destination,
+                  "Only the delivery to this one (default: all of them)")
+      ->type_name("NAME");
+  command.add_option("--reason", correction->reason, "Why, for the lead's history")->type_name("TEXT");
+  line.on_call(command, [&line, name, correction] {
+    Json body = Json::object();
+    if (!correction->destination.empty()) body["destination"] = correction->destination;
+    if (!correction->reason.empty()) body["reason"] = correction->reason;
+    return line.call({.method = "POST",
+                      .path = {"leads", correction->id, name},
+                      .query = {},
+                      .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)},
+                     [](const std::string& json) { print(corrected_text(json)); });
+  });
+}
+
+}  // namespace
+
+void add_leads_commands(CommandLine& line) {
+  auto& leads =
+      line.add("leads", "Looks at stored leads and corrects their deliveries.", "  leadspool leads list");
+  leads.require_subcommand(1);
+  add_list(line, leads);
+  add_show(line, leads);
+  add_payload(line, leads);
+  add_correction(line, leads, "redrive", "Tries dead deliveries of a lead again, with a fresh budget.");
+  add_correction(line, leads, "release", "Lets held deliveries of a lead go out.");
+  add_correction(line, leads, "discard", "Gives up deliveries of a lead that are pending, held or dead.");
+}
+
+}  // namespace leadspool::app

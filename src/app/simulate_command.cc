@@ -1,0 +1,86 @@
+#include "app/simulate_command.h"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/listen_address.h"
+#include "app/process_setup.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/wake_signal.h"
+#include "simulator/simulator.h"
+
+namespace leadspool::app {
+namespace {
+
+struct SimulateOptions {
+  std::string listen = "127.0.0.1:9000";
+  std::vector<std::string> required;
+  std::string fault = "none";
+};
+
+// A mode's name, or the JSON of a fault.
+std::variant<simulator::Fault, simulator::FaultError> read_fault(const std::string& text) {
+  if (text.starts_with('{')) return simulator::parse_fault(text);
+  return simulator::parse_fault(nlohmann::json{{"mode", text}}.dump());
+}
+
+int simulate(const SimulateOptions& options) {
+  const auto listen = parse_listen_address(options.listen);
+  if (const auto* wrong = std::get_if<std::string>(&listen)) {
+    complain("--listen " + *wrong);
+    return kUsage;
+  }
+  const auto fault = read_fault(options.fault);
+  if (const auto* wrong = std::get_if<simulator::FaultError>(&fault)) {
+    complain("--fault: " + wrong->message);
+    return kUsage;
+  }
+  auto address = std::get<ListenAddress>(listen);
+  simulator::SimulatorOptions simulated{address.host, address.port, {}};
+  if (!options.required.empty()) simulated.crm.required_fields = options.required;
+  simulated.crm.fault = std::get<simulator::Fault>(fault);
+
+  static WakeSignal stop;
+  stop_on_signals(stop);
+  const SystemClock clock;
+  SystemRandom random;
+  simulator::Simulator crm(simulated, clock, random);
+  crm.start();
+  address.port = crm.port();
+  print("The simulated CRM listens on http://" + to_string(address) + "/leads\n");
+  stop.wait();
+  crm.stop();
+  return kDone;
+}
+
+}  // namespace
+
+void add_simulate_command(CommandLine& line) {
+  auto& command = line.add(
+      "simulate-crm", "Runs a small CRM that keeps records in memory and fails when told to.",
+      "  leadspool simulate-crm --listen 127.0.0.1:9000\n"
+      "  leadspool simulate-crm --listen 127.0.0.1:9000 --require last_name --require company\n"
+      "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault drop_answer\n"
+      "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault '{\"mode\":\"throttle\",\"count\":3}'");
+  const auto options = std::make_shared<SimulateOptions>();
+  command.add_option("--listen", options->listen, "Where it listens; port 0: any free one")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  command
+      .add_option("--require", options->required,
+                  "A field without which a lead is refused with 422 (may be repeated)")
+      ->type_name("FIELD");
+  command
+      .add_option("--fault", options->fault,
+                  "What it does wrong: none, refuse, delay, throttle, error, reset, drop_answer, reject, "
+                  "unauthorized, or the JSON of PUT /faults")
+      ->type_name("MODE")
+      ->capture_default_str();
+  line.on_call(command, [options] { return simulate(*options); });
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,35 @@
+// A table for people to read in a terminal.
+//
+// What comes from outside (a lead's name, a CRM's words) may hold control characters, which a terminal would
+// obey; they are shown as "?".
+//
+// Thread-safety: values and pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leadspool::app {
+
+// `text` on one line, without control characters.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// The same, cut to `width` characters with "..." at its end when it is longer.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
+
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> headings) : rows_{std::move(headings)} {}
+
+  // As many cells as there are headings.
+  void add(std::vector<std::string> cells);
+
+  // Columns as wide as their widest cell, two spaces between them, one line a row.
+  [[nodiscard]] std::string to_string() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace leadspool::app

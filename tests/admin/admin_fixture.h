@@ -1,0 +1,104 @@
+// The admin API over a real store, called through its router.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "admin/admin_api.h"
+#include "support/store_fixture.h"
+
+namespace leadspool::test {
+
+inline constexpr const char* kToken = "correct horse battery staple";
+
+struct AdminFixture : StoreFixture {
+  explicit AdminFixture(admin::AdminOptions options = with_token())
+      : api(std::move(options), reader, &corrections, service(), clock) {
+    api.add_routes(router);
+  }
+
+  static admin::AdminOptions with_token() {
+    return {
+        .access = admin::Access::token, .token_hashes = {sha256("another"), sha256(kToken)}, .actor = "api"};
+  }
+
+  admin::ServiceView service() {
+    admin::ServiceView view;
+    view.destinations = [this] { return destinations; };
+    view.store_trouble = [this] { return trouble; };
+    view.running = true;
+    return view;
+  }
+
+  using Query = std::vector<std::pair<std::string, std::string>>;
+
+  http::Response call(const std::string& method, const std::string& route, Query query = {},
+                      const std::string& body = {},
+                      std::optional<std::string> authorization = std::string("Bearer ") + kToken) {
+    http::Request request;
+    request.method = method;
+    request.path = route;
+    request.query = std::move(query);
+    request.body = body;
+    if (authorization) request.headers.push_back({"Authorization", *authorization});
+    return router.handle(request);
+  }
+
+  http::Response get(const std::string& route, Query query = {}) {
+    return call("GET", route, std::move(query));
+  }
+
+  // The body of an answer that must be 200.
+  nlohmann::json get_json(const std::string& route, Query query = {}) {
+    const auto response = get(route, std::move(query));
+    if (response.status != 200) throw std::runtime_error(response.body);
+    return nlohmann::json::parse(response.body);
+  }
+
+  http::Response correct(const Uuid& lead, const std::string& what, const std::string& body = {}) {
+    return call("POST", path_of(lead) + "/" + what, {}, body);
+  }
+
+  static std::string path_of(const Uuid& lead) { return "/api/v1/leads/" + to_string(lead); }
+
+  // A stored lead whose only delivery was rejected for `cause`.
+  Uuid add_dead_lead(const std::string& cause, const std::string& destination = "crm") {
+    const Uuid id = add_lead("Dead", destination);
+    AttemptOutcome outcome;
+    outcome.outcome = Outcome::rejected;
+    outcome.http_status = 422;
+    outcome.detail = "missing required field company";
+    outcome.cause = cause;
+    for (const auto& each : claim(100, destination)) finish(each, outcome);
+    return id;
+  }
+
+  Uuid add_held_lead(const std::vector<std::string>& names = {"crm"}) {
+    outbox::NewLead lead;
+    lead.source = "marketplace";
+    lead.disposition = Disposition::do_not_contact;
+    lead.disposition_reason = "the person asked not to be contacted";
+    lead.receipt = receipt();
+    for (const auto& name : names) lead.deliveries.push_back({name, "do_not_contact"});
+    return add(lead);
+  }
+
+  std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", "closed", "", std::nullopt, 0}};
+  std::optional<std::string> trouble;
+  admin::AdminApi api;
+  http::Router router;
+};
+
+inline std::string error_code(const http::Response& response) {
+  return nlohmann::json::parse(response.body).at("error").at("code").get<std::string>();
+}
+
+inline std::string error_message(const http::Response& response) {
+  return nlohmann::json::parse(response.body).at("error").at("message").get<std::string>();
+}
+
+}  // namespace leadspool::test

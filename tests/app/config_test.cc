@@ -1,0 +1,308 @@
+// Reading the configuration: defaults, every kind of mistake with its line, key and mend, and secrets.
+#include "app/config.h"
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+
+namespace leadspool::app {
+namespace {
+
+const std::string kHash(64, 'a');
+
+const std::string kReceiver = "[receiver]\nlisten = \"127.0.0.1:8443\"\n";
+const std::string kSource = "[[source]]\nname = \"marketplace\"\nkey_sha256 = [\"" + kHash + "\"]\n";
+const std::string kDestination =
+    "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"http://127.0.0.1:9000/leads\"\n";
+
+class ConfigFile {
+ public:
+  ConfigReading read(const std::string& text, Secrets secrets = Secrets::read) {
+    std::ofstream(folder_.file("leadspool.toml")) << text;
+    return read_config(folder_.file("leadspool.toml"), secrets);
+  }
+
+  Config good(const std::string& text, Secrets secrets = Secrets::read) {
+    auto reading = read(text, secrets);
+    if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) {
+      for (const auto& error : *errors) UNSCOPED_INFO(to_string(error));
+      REQUIRE(errors->empty());
+    }
+    return std::get<Config>(std::move(reading));
+  }
+
+  std::vector<ConfigError> errors(const std::string& text) {
+    auto reading = read(text);
+    REQUIRE(std::holds_alternative<std::vector<ConfigError>>(reading));
+    return std::get<std::vector<ConfigError>>(std::move(reading));
+  }
+
+  // For a text with exactly one mistake.
+  ConfigError error(const std::string& text) {
+    const auto all = errors(text);
+    for (const auto& each : all) UNSCOPED_INFO(to_string(each));
+    REQUIRE(all.size() == 1);
+    return all.front();
+  }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_.file(name); }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A mistake in a text that is right otherwise: `line` is where it must be found.
+struct Mistake {
+  std::string text;
+  int line;
+  std::string key;
+  std::string says;
+};
+
+}  // namespace
+
+TEST_CASE("a short configuration gets the defaults that the documentation names") {
+  ConfigFile file;
+  const auto config = file.good(kReceiver + kSource + kDestination);
+  REQUIRE(config.store.path == file.path("leadspool.db"));
+  REQUIRE(config.store.minimum_free_mib == 64);
+  REQUIRE(config.receiver.max_body_kib == 256);
+  REQUIRE(to_string(config.admin.listen) == "127.0.0.1:8444");
+  REQUIRE(config.log.level == LogLevel::info);
+  REQUIRE(config.sources.at(0).do_not_contact == receiver::Rule::hold);
+  REQUIRE(config.sources.at(0).test_leads == receiver::Rule::deliver);
+  const auto& crm = config.destinations.at(0);
+  REQUIRE(crm.webhook.method == "POST");
+  REQUIRE(crm.max_in_flight == 16);
+  REQUIRE(crm.retry.max_attempts == 24);
+  REQUIRE(crm.retry.schedule == RetryPolicy{}.schedule);
+  REQUIRE(crm.webhook.total_timeout == std::chrono::seconds{30});
+}
+
+TEST_CASE("a lease is longer than everything an attempt may take") {
+  ConfigFile file;
+  const auto config =
+      file.good(kReceiver + kSource + kDestination + "connect_timeout_s = 20\ntotal_timeout_s = 600\n");
+  REQUIRE(config.destinations.at(0).lease() > std::chrono::seconds{620});
+}
+
+TEST_CASE("a mistake in the configuration is told with its line, key and mend") {
+  const std::string base = kReceiver + kSource;  // 5 lines
+  const std::vector<Mistake> mistakes{
+      // Unknown words
+      {"[recever]\nlisten = \"127.0.0.1:1\"\n" + kReceiver + kSource, 1, "recever",
+       "did you mean `receiver`"},
+      {kReceiver + "max_body = 5\n" + kSource, 3, "receiver.max_body", "did you mean `max_body_kib`"},
+      {kReceiver + "lisen = \"x\"\n" + kSource, 3, "receiver.lisen", "did you mean `listen`"},
+      {kReceiver + "zzzzzzzzzzzz = 5\n" + kSource, 3, "receiver.zzzzzzzzzzzz", "known here are `listen`"},
+      {base + kDestination + "max_inflight = 4\n", 10, "destination.max_inflight", "`max_in_flight`"},
+      {base + "[log]\nlevel = \"loud\"\n", 7, "log.level", "`debug`, `info`, `warn`, `error` or `off`"},
+      {base + "[alert]\nemail = \"a\"\n", 6, "alert", "unknown key"},
+      // Types and ranges
+      {base + "[store]\npath = 7\n", 7, "store.path", "must be text in quotes, but is a whole number"},
+      {base + "[store]\nminimum_free_mib = \"64\"\n", 7, "store.minimum_free_mib", "but is text"},
+      {base + "[store]\nminimum_free_mib = -1\n", 7, "store.minimum_free_mib", "between 0 and"},
+      {kReceiver + "max_body_kib = 0\n" + kSource, 3, "receiver.max_body_kib", "between 1 and"},
+      {"store = 7\n" + base, 1, "store", "must be a table"},
+      {base + "[[destination]]\nname = \"crm\"\ntype = \"fax\"\nurl = \"https://a.example/\"\n", 8,
+       "destination.type", "`webhook`"},
+      {base + kDestination + "max_in_flight = 0\n", 10, "destination.max_in_flight", "between 1 and"},
+      {base + kDestination + "schedule_s = []\n", 10, "destination.schedule_s", "at least one"},
+      {base + kDestination + "schedule_s = [5, 0]\n", 10, "destination.schedule_s", "is 0"},
+      {base + kDestination + "connect_timeout_s = 40\n", 10, "destination.connect_timeout_s",
+       "total_timeout_s"},
+      {base + kDestination + "method = \"GET\"\n", 10, "destination.method", "`POST`, `PUT` or `PATCH`"},
+      {base + kDestination + "success = [200, 700]\n", 10, "destination.success", "HTTP statuses"},
+      {base + kDestination + "success = \"204-200\"\n", 10, "destination.success", "HTTP statuses"},
+      // Addresses
+      {"[receiver]\nlisten = \"127.0.0.1\"\n" + kSource, 2, "receiver.listen", "address and a port"},
+      {"[receiver]\nlisten = \"127.0.0.1:70000\"\n" + kSource, 2, "receiver.listen", "from 1 to 65535"},
+      {"[receiver]\nlisten = \"::1:80\"\n" + kSource, 2, "receiver.listen", "[::1]"},
+      {"[receiver]\nlisten = \"0.0.0.0:80\"\n" + kSource, 2, "receiver.listen", "plain HTTP"},
+      {kReceiver + "certificate = \"c.pem\"\n" + kSource, 3, "receiver.certificate", "`private_key`"},
+      {kReceiver + "public_url = \"http://leads.contoso.com\"\n" + kSource, 3, "receiver.public_url",
+       "https://"},
+      {base + "[admin]\nlisten = \"0.0.0.0:8444\"\n", 7, "admin.listen", "TLS"},
+      {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"http://crm.example/\"\n", 9,
+       "destination.url", "https://"},
+      {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"https://u:p@crm.example/\"\n", 9,
+       "destination.url", "headers.Authorization"},
+      {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\n", 6, "destination.url", "missing"},
+      // Names
+      {kReceiver + "[[source]]\nname = \"Market Place\"\nkey_sha256 = \"" + kHash + "\"\n", 4, "source.name",
+       "small letters"},
+      {kReceiver + "[[source]]\nkey_sha256 = \"" + kHash + "\"\n", 3, "source.name", "missing"},
+      {base + kSource, 7, "source.name", "taken"},
+      {base + kDestination + kDestination, 11, "destination.name", "taken"},
+      {kReceiver + "[source]\nname = \"a\"\n", 3, "source", "[[source]]"},
+      {kReceiver, 1, "source", "at least one [[source]]"},
+      {kReceiver + "[[source]]\nname = \"a\"\n", 3, "source.key_sha256", "leadspool key"},
+      // Secrets
+      {kReceiver + "[[source]]\nname = \"a\"\nkey_sha256 = \"open sesame\"\n", 5, "source.key_sha256",
+       "64 hexadecimal digits"},
+      {base + kDestination + "signing_secret = \"whsec_abc\"\n", 10, "destination.signing_secret",
+       "{ env = "},
+      {base + kDestination + "headers = { Authorization = \"Bearer x\" }\n", 10,
+       "destination.headers.Authorization", "{ env = "},
+      {base + kDestination + "signing_secret = { env = \"LEADSPOOL_TEST_NOT_SET\" }\n", 10,
+       "destination.signing_secret", "LEADSPOOL_TEST_NOT_SET is not set"},
+      {base + kDestination + "signing_secret = { file = \"absent\" }\n", 10, "destination.signing_secret",
+       "absent"},
+      {base + kDestination + "headers = { Host = \"x\" }\n", 10, "destination.headers.Host", "itself"},
+      {base + kDestination + "headers = { \"X-A b\" = \"x\" }\n", 10, "destination.headers.X-A b",
+       "header's name"},
+      // Mapping
+      {base + kDestination + "[destination.mapping]\na = \"x\"\nb = \"{{ FristName }}\"\n", 12,
+       "destination.mapping.b", "FristName"},
+      {base + kDestination + "[destination.mapping]\na = 2026-01-01\n", 11, "destination.mapping.a", "dates"},
+      // Not TOML
+      {base + "[store\n", 6, "", ""},
+      {kReceiver + "listen = \"127.0.0.1:1\"\n" + kSource, 3, "", "listen"},
+  };
+  ConfigFile file;
+  for (const auto& mistake : mistakes) {
+    INFO(mistake.text);
+    const auto error = file.error(mistake.text);
+    INFO(to_string(error));
+    REQUIRE(error.line == mistake.line);
+    REQUIRE(error.key == mistake.key);
+    REQUIRE(contains(error.message, mistake.says));
+    REQUIRE(error.file == file.path("leadspool.toml"));
+  }
+}
+
+TEST_CASE("a literal secret is never shown in the error that refuses it") {
+  ConfigFile file;
+  for (const auto* line : {"signing_secret = \"hunter2\"\n", "headers = { X-Api-Key = \"hunter2\" }\n"}) {
+    REQUIRE_FALSE(contains(to_string(file.error(kReceiver + kSource + kDestination + line)), "hunter2"));
+  }
+}
+
+TEST_CASE("all mistakes are told at once, in the order of the file") {
+  ConfigFile file;
+  const auto errors = file.errors("[receiver]\nlisten = \"nowhere\"\nmax_body_kib = 0\n" + kSource +
+                                  kDestination + "max_attempts = \"many\"\n[log]\nformat = \"xml\"\n");
+  REQUIRE(errors.size() == 4);
+  REQUIRE(errors[0].key == "receiver.listen");
+  REQUIRE(errors[1].key == "receiver.max_body_kib");
+  REQUIRE(errors[2].key == "destination.max_attempts");
+  REQUIRE(errors[3].key == "log.format");
+}
+
+TEST_CASE("a configuration that is absent or a folder is refused with one sentence") {
+  ConfigFile file;
+  for (const auto& path : {file.path("absent.toml"), file.path("")}) {
+    const auto reading = read_config(path, Secrets::read);
+    REQUIRE(std::holds_alternative<std::vector<ConfigError>>(reading));
+    REQUIRE(std::get<std::vector<ConfigError>>(reading).size() == 1);
+  }
+}
+
+TEST_CASE("a secret comes from the environment or from a file, without the file's last line break") {
+  ConfigFile file;
+  std::ofstream(file.path("secret.txt")) << "s3cret\n";
+  REQUIRE(chmod(file.path("secret.txt").c_str(), 0600) == 0);
+  setenv("LEADSPOOL_TEST_HEADER", "Bearer abc", 1);
+  const auto config =
+      file.good(kReceiver + kSource + kDestination +
+                "signing_secret = { file = \"secret.txt\" }\n"
+                "headers = { Authorization = { env = \"LEADSPOOL_TEST_HEADER\" }, X-Team = \"a\" }\n");
+  const auto& webhook = config.destinations.at(0).webhook;
+  REQUIRE(webhook.signing_secret.reveal() == "s3cret");
+  REQUIRE(http::find_header(webhook.headers, "authorization") == "Bearer abc");
+  REQUIRE(http::find_header(webhook.headers, "x-team") == "a");
+}
+
+TEST_CASE("a secret's file that everybody may read is warned of") {
+  ConfigFile file;
+  std::ofstream(file.path("secret.txt")) << "s3cret";
+  REQUIRE(chmod(file.path("secret.txt").c_str(), 0644) == 0);
+  const auto config = file.good(kReceiver + kSource + "[admin]\ntoken_sha256 = \"" + kHash + "\"\n" +
+                                kDestination + "signing_secret = { file = \"secret.txt\" }\n");
+  REQUIRE(config.warnings.size() == 1);
+  REQUIRE(contains(config.warnings[0].message, "chmod 600"));
+}
+
+TEST_CASE("commands that call no destination do not need its secrets") {
+  ConfigFile file;
+  const auto config = file.good(kReceiver + kSource +
+                                    "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\n"
+                                    "url = { env = \"LEADSPOOL_TEST_NOT_SET\" }\n"
+                                    "signing_secret = { file = \"absent\" }\n",
+                                Secrets::leave);
+  REQUIRE(config.destinations.at(0).webhook.url.empty());
+}
+
+TEST_CASE("a nested table in a mapping is the same as dotted targets") {
+  ConfigFile file;
+  const auto config = file.good(kReceiver + kSource + kDestination +
+                                "[destination.mapping]\naddress.country = \"{{ Country }}\"\npriority = 2\n");
+  Lead lead;
+  lead.fields.country = "USA";
+  const auto json = config.destinations.at(0).webhook.mapping.render(lead);
+  REQUIRE(contains(json, "\"country\":\"USA\""));
+  REQUIRE(contains(json, "\"priority\":2"));
+}
+
+TEST_CASE("the documented configuration is right, as it is and with every key switched on") {
+  std::ifstream documented(LEADSPOOL_SOURCE_DIR "/config/leadspool.toml");
+  std::ostringstream text;
+  text << documented.rdbuf();
+  REQUIRE(contains(text.str(), "#path = "));
+
+  ConfigFile file;
+  setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
+  setenv("CRM_SIGNING_SECRET", "abc", 1);
+  const auto switched_on = std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2");
+  REQUIRE_FALSE(contains(switched_on, "\n#path"));
+  const auto config = file.good(switched_on);
+  REQUIRE(config.receiver.public_url == "https://leads.contoso.com");
+  REQUIRE(config.destinations.at(0).webhook.headers.size() == 2);
+
+  // As it is it lacks a certificate, and says so.
+  REQUIRE(file.error(text.str()).key == "receiver.listen");
+}
+
+TEST_CASE("the documented defaults are the defaults") {
+  // Every line that is commented out and states a default, beside the value when it is left out.
+  std::ifstream documented(LEADSPOOL_SOURCE_DIR "/config/leadspool.toml");
+  std::ostringstream text;
+  text << documented.rdbuf();
+  ConfigFile file;
+  setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
+  setenv("CRM_SIGNING_SECRET", "abc", 1);
+  const auto written = file.good(std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2"));
+  const auto absent =
+      file.good("[receiver]\ncertificate = \"c\"\nprivate_key = \"k\"\n" + kSource + kDestination);
+  REQUIRE(written.store.path == absent.store.path);
+  REQUIRE(written.store.minimum_free_mib == absent.store.minimum_free_mib);
+  REQUIRE(to_string(written.receiver.listen) == to_string(absent.receiver.listen));
+  REQUIRE(written.receiver.max_body_kib == absent.receiver.max_body_kib);
+  REQUIRE(to_string(written.admin.listen) == to_string(absent.admin.listen));
+  REQUIRE(written.log.level == absent.log.level);
+  REQUIRE(written.log.format == absent.log.format);
+  REQUIRE(written.sources.at(0).test_leads == absent.sources.at(0).test_leads);
+  REQUIRE(written.sources.at(0).do_not_contact == absent.sources.at(0).do_not_contact);
+  const auto& one = written.destinations.at(0);
+  const auto& other = absent.destinations.at(0);
+  REQUIRE(one.webhook.method == other.webhook.method);
+  REQUIRE(one.webhook.success.at(0).first == other.webhook.success.at(0).first);
+  REQUIRE(one.webhook.success.at(0).last == other.webhook.success.at(0).last);
+  REQUIRE(one.max_in_flight == other.max_in_flight);
+  REQUIRE(one.retry.schedule == other.retry.schedule);
+  REQUIRE(one.retry.max_attempts == other.retry.max_attempts);
+  REQUIRE(one.lease() == other.lease());
+}
+
+}  // namespace leadspool::app

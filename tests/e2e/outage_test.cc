@@ -1,0 +1,76 @@
+// A CRM that is down or lies: no lead is lost, none dies, none arrives twice under its key.
+#include <set>
+
+#include "e2e/installation.h"
+#include "support/catch.h"
+
+namespace leadspool::test {
+namespace {
+
+std::vector<std::string> send_many(const Installation& leadspool, int count) {
+  const auto ended = run({LEADSPOOL_BINARY, "send", leadspool.lead_url(), "--ca-file",
+                          leadspool.file("certificate.pem"), "-n", std::to_string(count), "--json"});
+  REQUIRE(ended.code == 0);
+  std::vector<std::string> ids;
+  for (std::size_t begin = 0; begin < ended.out.size();) {
+    const auto end = ended.out.find('\n', begin);
+    ids.push_back(Json::parse(ended.out.substr(begin, end - begin))["id"]);
+    begin = end + 1;
+  }
+  REQUIRE(ids.size() == static_cast<std::size_t>(count));
+  return ids;
+}
+
+void require_each_once_by_key(const Installation& leadspool, const std::vector<std::string>& ids) {
+  std::multiset<std::string> keys;
+  for (const auto& record : leadspool.crm_records()) keys.insert(record["key"].get<std::string>());
+  REQUIRE(keys.size() == ids.size());
+  for (const auto& id : ids) REQUIRE(keys.count(id) == 1);
+}
+
+}  // namespace
+
+TEST_CASE("leads accepted while the CRM is down are all delivered once it is up, and none is dead") {
+  Installation leadspool;
+  leadspool.append_to_config("schedule_s = [1]\nmax_attempts = 2\n");
+  leadspool.serve();
+  const auto ids = send_many(leadspool, 50);
+  wait_until("the breaker is open", [&] {
+    return leadspool.admin_json("/api/v1/destinations")["destinations"][0]["health"] == "open";
+  });
+  leadspool.simulate_crm();
+  wait_until("all are delivered", [&] { return leadspool.count("delivered") == 50; });
+  REQUIRE(leadspool.count("dead") == 0);
+  require_each_once_by_key(leadspool, ids);
+}
+
+TEST_CASE("a CRM that stores a lead and then drops the answer still holds each once by its key") {
+  Installation leadspool;
+  leadspool.append_to_config("schedule_s = [1]\nmax_in_flight = 4\n");
+  leadspool.simulate_crm();
+  leadspool.set_fault(R"({"mode":"drop_answer","count":6})");
+  leadspool.serve();
+  const auto ids = send_many(leadspool, 8);
+  wait_until("all are delivered", [&] { return leadspool.count("delivered") == 8; });
+  REQUIRE(leadspool.count("dead") == 0);
+  require_each_once_by_key(leadspool, ids);
+  int times_received = 0;
+  for (const auto& record : leadspool.crm_records()) times_received += record["times_received"].get<int>();
+  REQUIRE(times_received == 8 + 6);
+}
+
+TEST_CASE(
+    "a service that is told to stop gives back what the CRM has not answered, and delivers it next time") {
+  Installation leadspool;
+  leadspool.simulate_crm();
+  leadspool.set_fault(R"({"mode":"delay","delay_ms":1500})");
+  leadspool.serve();
+  const auto ids = send_many(leadspool, 3);
+  REQUIRE(leadspool.stop().code == 0);
+  leadspool.set_fault(R"({"mode":"none"})");
+  leadspool.serve();
+  wait_until("all are delivered", [&] { return leadspool.count("delivered") == 3; });
+  require_each_once_by_key(leadspool, ids);
+}
+
+}  // namespace leadspool::test
