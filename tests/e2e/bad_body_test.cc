@@ -19,7 +19,7 @@ TEST_CASE("an authenticated body that is no lead is kept byte for byte, with an 
   Installation leadspool;
   leadspool.serve();
   const BadBody bodies[] = {
-      {"100,000 nested brackets", std::string(100'000, '['), "too_deep"},
+      {"100,000 nested brackets", std::string(100'000, '['), "not_an_object"},
       {"100,000 nested brackets within a lead",
        R"({"UserDetails":)" + std::string(50'000, '[') + std::string(50'000, ']') + "}", "too_deep"},
       {"invalid UTF-8", "{\"UserDetails\":{\"FirstName\":\"\xff\xfe\"}}", "invalid_utf8"},

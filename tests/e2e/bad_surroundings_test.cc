@@ -133,7 +133,7 @@ TEST_CASE("a store's folder that is absent or may not be written to is refused")
   Installation leadspool;
   SECTION("absent") {
     replace_in_config(leadspool, "path = \"leadspool.db\"", "path = \"absent/leadspool.db\"");
-    require_refusal(leadspool.leadspool({"serve"}), 1, {"absent", "check that its folder exists"});
+    require_refusal(leadspool.leadspool({"serve"}), 1, {"absent", "check that the store's folder exists"});
     REQUIRE(contains(leadspool.leadspool({"check"}).out, "does not exist"));
   }
   SECTION("read-only") {

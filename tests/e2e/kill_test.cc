@@ -76,14 +76,9 @@ class Load {
 
   void note(int number, const http::ClientResult& result) {
     const auto* answer = std::get_if<http::ClientAnswer>(&result);
-    if (answer == nullptr) {
-      // The service is dead: no need to ask it thousands of times before it is told so.
-      std::this_thread::yield();
-      return;
-    }
     // The status line is the receipt, even if the kill cut the body that names the id.
+    if (answer == nullptr || answer->status != 202) return;
     const auto body = Json::parse(answer->body, nullptr, false);
-    if (answer->status != 202) return;
     const std::lock_guard lock(mutex_);
     acknowledged_[number] = body.is_object() ? body["id"].get<std::string>() : "";
     ++acknowledged_now_;
