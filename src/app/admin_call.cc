@@ -1,5 +1,6 @@
 #include "app/admin_call.h"
 
+#include <chrono>
 #include <optional>
 
 #include "admin/admin_api.h"

@@ -1,5 +1,6 @@
 #include "app/init_command.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>

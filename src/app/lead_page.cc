@@ -1,5 +1,7 @@
 #include "app/lead_page.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "app/text_table.h"

@@ -47,7 +47,7 @@ Connection::~Connection() {
 
 bool Connection::handshake(milliseconds longest) {
   if (closed_) return false;
-  if (!session_) return true;
+  if (!session_ || established_) return true;
   set_read_limit(longest);
   for (;;) {
     ERR_clear_error();

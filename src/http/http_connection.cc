@@ -21,6 +21,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBusyKeepAlive{1'000};
+constexpr milliseconds kGrace{1'000};
 constexpr milliseconds kLongestRefusal{2'000};
 
 void report(const std::exception_ptr& failure) {
@@ -316,17 +317,33 @@ bool wait_for_next(Connection& connection, const ServedBy& by) {
   return result == Connection::Wait::readable;
 }
 
+// Through the handshake and up to the first byte of a request. `stopped` stands for every end.
+Connection::Wait wait_for_first(Connection& connection, milliseconds longest) {
+  if (connection.handshake(longest)) return connection.wait_readable(longest);
+  return connection.timed_out() ? Connection::Wait::timed_out : Connection::Wait::stopped;
+}
+
+// Whether a first request begins. A peer that is slow to say what it wants counts as idle after a grace that
+// an honest one does not need.
+bool wait_for_first(Connection& connection, const ServedBy& by) {
+  auto result = wait_for_first(connection, std::min(kGrace, by.rules.longest_silence));
+  if (result == Connection::Wait::timed_out) {
+    const auto place = by.idle.enter(connection.socket());
+    result = wait_for_first(connection, by.rules.longest_silence);
+    by.idle.leave(place);
+  }
+  return result == Connection::Wait::readable;
+}
+
 // Throws when memory runs out, and for nothing else.
 void serve_requests(Connection& connection, const ServedBy& by) {
-  if (!connection.handshake(by.rules.longest_silence)) {
+  if (!wait_for_first(connection, by)) {
     if (connection.peer_speaks_plain_http()) write_and_end(connection, needs_tls());
     connection.close(connection.peer_speaks_plain_http());
     return;
   }
   Exchange exchange(connection, by);
-  if (connection.wait_readable(by.rules.longest_silence) == Connection::Wait::readable) {
-    while (exchange.run() && wait_for_next(connection, by)) {
-    }
+  while (exchange.run() && wait_for_next(connection, by)) {
   }
   connection.close(exchange.left_unread());
 }

@@ -18,7 +18,7 @@ struct ConnectionRules {
   std::size_t max_body_bytes;
   // How long a connection may stay idle between requests; see ServerOptions.
   std::chrono::milliseconds keep_alive;
-  // How long it may take from connecting to the end of the TLS handshake, and from there to the first byte.
+  // How long the TLS handshake may take, and from there the first byte.
   std::chrono::milliseconds longest_silence;
   // All of one request must have arrived within this.
   std::chrono::milliseconds longest_request;

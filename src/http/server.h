@@ -2,9 +2,10 @@
 // nothing outside this folder sees.
 //
 // Promises: TLS 1.2 (AEAD suites only) and 1.3; bounded bodies (also after decompression), headers and
-// connections; idle keep-alive connections cannot keep new ones out; a `Transfer-Encoding` other than
-// `chunked` is refused with 400 and the connection closed, as are requests with both a length and an
-// encoding; every answer is JSON or what the handler said, also for malformed requests.
+// connections; connections that are idle, or that never say what they want, cannot keep new ones out; a
+// `Transfer-Encoding` other than `chunked` is refused with 400 and the connection closed, as are requests
+// with both a length and an encoding; every answer is JSON or what the handler said, also for malformed
+// requests.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; the router's handlers are called from
 // many. Ownership: the router must outlive the server.
@@ -43,7 +44,8 @@ struct ServerOptions {
   // How long an idle connection is kept for a next request; one second when half of max_connections are in
   // use.
   std::chrono::seconds keep_alive{5};
-  // A peer that sends or takes nothing for so long is cut off.
+  // A peer that sends or takes nothing for so long is cut off; so is one whose request has not arrived as a
+  // whole within six times as long.
   std::chrono::seconds read_timeout{10};
 };
 

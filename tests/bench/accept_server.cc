@@ -8,16 +8,15 @@
 // Prints its port, then runs until SIGTERM.
 //
 // usage: accept_server null|durable|one-per-commit FOLDER KEY
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <optional>
 #include <string>
 
-#include "app/process_setup.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/random.h"
-#include "base/wake_signal.h"
 #include "http/self_signed.h"
 #include "http/server.h"
 #include "outbox/committer.h"
@@ -74,10 +73,12 @@ http::ServerOptions listener(const std::string& folder) {
 }
 
 int run(const std::string& mode, const std::string& folder, const std::string& key) {
-  app::make_process_safe();
-  app::raise_descriptor_limit();
-  static WakeSignal stop;
-  app::stop_on_signals(stop);
+  std::signal(SIGPIPE, SIG_IGN);
+  // Before any thread starts, so that all of them leave it to sigwait() below.
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
 
   http::Router routes;
   std::optional<DurableParts> durable;
@@ -92,7 +93,8 @@ int run(const std::string& mode, const std::string& folder, const std::string& k
   server.start();
   std::printf("%d\n", server.port());
   std::fflush(stdout);
-  stop.wait();
+  int received = 0;
+  sigwait(&stop, &received);
   server.stop();
   return 0;
 }

@@ -21,7 +21,9 @@ TEST_CASE("an authenticated body that is no lead is kept byte for byte, with an 
   const BadBody bodies[] = {
       {"100,000 nested brackets", std::string(100'000, '['), "not_an_object"},
       {"100,000 nested brackets within a lead",
-       R"({"UserDetails":)" + std::string(50'000, '[') + std::string(50'000, ']') + "}", "too_deep"},
+       R"({"Extra":)" + std::string(50'000, '[') + std::string(50'000, ']') +
+           R"(,"UserDetails":{"FirstName":"Some"}})",
+       "too_deep"},
       {"invalid UTF-8", "{\"UserDetails\":{\"FirstName\":\"\xff\xfe\"}}", "invalid_utf8"},
       {"NUL bytes", std::string("{\"UserDetails\":\0{\"FirstName\":\"a\0b\"}}", 38), "nul_byte"},
       {"a body that breaks off", R"({"UserDetails":{"FirstName":"So)", "not_json"},

@@ -343,6 +343,20 @@ TEST_CASE("idle connections give way to new ones, the longest idle first") {
   REQUIRE(idle.front().is_ended());
 }
 
+TEST_CASE("connections that say nothing give way to one that does") {
+  auto options = test::loopback_options();
+  options.max_connections = 2;
+  options.read_timeout = std::chrono::seconds{3600};
+  Served served(options);
+  auto silent = RawClient::tcp(served.port());
+  auto as_silent = RawClient::tcp(served.port());
+  // They have a second's grace, in which a new one is told to come again.
+  int status = 503;
+  while (status == 503) status = RawClient::tcp(served.port()).exchange(post("/echo", "x")).status;
+  REQUIRE(status == 202);
+  REQUIRE(silent.is_ended());
+}
+
 TEST_CASE("stopping ends idle connections at once and lets a request in progress finish") {
   auto options = test::loopback_options();
   options.keep_alive = std::chrono::seconds{3600};

@@ -4,16 +4,18 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "base/clock.h"
-
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 namespace leadspool::test {
 namespace {
@@ -22,15 +24,19 @@ constexpr std::chrono::seconds kPatience{90};
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 
-struct Pipe {
-  int read_end = -1;
-  int write_end = -1;
-};
+int memory_file(const char* name) {
+  const int fd = memfd_create(name, MFD_CLOEXEC);
+  if (fd < 0) fail("memfd_create: " + std::string(std::strerror(errno)));
+  return fd;
+}
 
-Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) fail("pipe2: " + std::string(std::strerror(errno)));
-  return {ends[0], ends[1]};
+// Adds to `text` what `fd` holds beyond it.
+void read_beyond(int fd, std::string& text) {
+  char bytes[65'536];
+  ssize_t got = 0;
+  while ((got = pread(fd, bytes, sizeof bytes, static_cast<off_t>(text.size()))) > 0) {
+    text.append(bytes, static_cast<std::size_t>(got));
+  }
 }
 
 // In the child, between fork and exec: only what is safe there.
@@ -82,15 +88,14 @@ Process::Process(std::vector<std::string> command, ProcessOptions options) : com
   for (char** each = environ; *each != nullptr; ++each) environment.emplace_back(*each);
   const auto environment_pointers = pointers(environment);
   const auto arguments = pointers(command_);
-  const Pipe out = make_pipe();
-  const Pipe err = make_pipe();
+  out_fd_ = memory_file("out");
+  err_fd_ = memory_file("err");
   pid_ = fork();
   if (pid_ < 0) fail("fork: " + std::string(std::strerror(errno)));
-  if (pid_ == 0) become(arguments.data(), environment_pointers.data(), options, out.write_end, err.write_end);
-  close(out.write_end);
-  close(err.write_end);
-  out_fd_ = out.read_end;
-  err_fd_ = err.read_end;
+  if (pid_ == 0) become(arguments.data(), environment_pointers.data(), options, out_fd_, err_fd_);
+  // Debian 12 declares pidfd_open() without C linkage.
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  if (pid_fd_ < 0) fail("pidfd_open: " + std::string(std::strerror(errno)));
 }
 
 Process::~Process() {
@@ -98,8 +103,7 @@ Process::~Process() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  if (out_fd_ >= 0) close(out_fd_);
-  if (err_fd_ >= 0) close(err_fd_);
+  for (const int fd : {pid_fd_, out_fd_, err_fd_}) close(fd);
 }
 
 void Process::signal(int number) {
@@ -112,42 +116,32 @@ std::string Process::describe() const {
   return text + "\nout: " + ended_.out + "\nerr: " + ended_.err;
 }
 
-bool Process::read_some(int patience_ms) {
-  pollfd watched[] = {{out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}};
-  poll(watched, 2, patience_ms);
-  const std::pair<int*, std::string*> streams[] = {{&out_fd_, &ended_.out}, {&err_fd_, &ended_.err}};
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (watched[i].revents == 0) continue;
-    auto& [fd, text] = streams[i];
-    char bytes[65'536];
-    const ssize_t got = read(*fd, bytes, sizeof bytes);
-    if (got > 0) {
-      text->append(bytes, static_cast<std::size_t>(got));
-    } else {
-      close(*fd);
-      *fd = -1;
-    }
-  }
-  return out_fd_ >= 0 || err_fd_ >= 0;
+void Process::read_more() {
+  read_beyond(out_fd_, ended_.out);
+  read_beyond(err_fd_, ended_.err);
+}
+
+bool Process::ends_within(int patience_ms) const {
+  pollfd watched{pid_fd_, POLLIN, 0};
+  return poll(&watched, 1, patience_ms) > 0;
 }
 
 void Process::wait_for_output(const std::string& text) {
   const auto deadline = SystemClock().steady_now() + kPatience;
-  const auto said = [&] {
-    return ended_.out.find(text) != std::string::npos || ended_.err.find(text) != std::string::npos;
-  };
-  while (!said()) {
-    if (!read_some(1'000) && !said()) fail("ended without saying \"" + text + "\": " + describe());
+  while (true) {
+    const bool ended = ends_within(10);
+    read_more();
+    if (ended_.out.find(text) != std::string::npos || ended_.err.find(text) != std::string::npos) return;
+    if (ended) fail("ended without saying \"" + text + "\": " + describe());
     if (SystemClock().steady_now() > deadline) fail("did not say \"" + text + "\" in time: " + describe());
   }
 }
 
 const Ended& Process::wait() {
-  const auto deadline = SystemClock().steady_now() + kPatience;
-  while (read_some(1'000)) {
-    if (SystemClock().steady_now() > deadline) fail("did not end in time: " + describe());
-  }
   if (reaped_) return ended_;
+  const bool ended = ends_within(static_cast<int>(Milliseconds(kPatience).count()));
+  read_more();
+  if (!ended) fail("did not end in time: " + describe());
   int status = 0;
   if (waitpid(pid_, &status, 0) != pid_) fail("waitpid: " + std::string(std::strerror(errno)));
   reaped_ = true;

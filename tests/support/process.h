@@ -47,17 +47,17 @@ class Process {
   // Waits for its end. Idempotent.
   const Ended& wait();
 
-  // Everything said so far on standard error.
-  [[nodiscard]] const std::string& err() const { return ended_.err; }
-  [[nodiscard]] const std::string& out() const { return ended_.out; }
-
  private:
-  // Takes what is there to read; waits up to `patience_ms` for it. False once both streams have ended.
-  bool read_some(int patience_ms);
+  // Takes what was said since.
+  void read_more();
+  // Waits up to `patience_ms` for its end; whether it has ended.
+  [[nodiscard]] bool ends_within(int patience_ms) const;
   [[nodiscard]] std::string describe() const;
 
   std::vector<std::string> command_;
   pid_t pid_ = -1;
+  int pid_fd_ = -1;
+  // Files in memory and not pipes: a program that says much is never held up by a test that does not read.
   int out_fd_ = -1;
   int err_fd_ = -1;
   bool reaped_ = false;
