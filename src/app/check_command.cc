@@ -30,7 +30,7 @@ using Findings = std::vector<Finding>;
 constexpr const char* kLevels[] = {"ok", "warn", "fail"};
 
 bool others_may_read(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 

@@ -38,7 +38,7 @@ std::optional<Secret> read_file(const std::string& path, const TomlValue& value,
     section.error_at(value.place, key, "the secret's file " + path + " is empty");
     return std::nullopt;
   }
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0) {
     section.warning(key, "every user may read the secret in " + path + "; mend it with: chmod 600 " + path);
   }

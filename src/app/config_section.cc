@@ -1,27 +1,11 @@
 #include "app/config_section.h"
 
 #include <algorithm>
-#include <numeric>
+
+#include "base/nearest_name.h"
 
 namespace leadspool::app {
 namespace {
-
-// Edits (insert, remove, replace, swap neighbours) from one word to the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> edits(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) edits[i][0] = i;
-  std::iota(edits[0].begin(), edits[0].end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = edits[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      edits[i][j] = std::min({edits[i - 1][j] + 1, edits[i][j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        edits[i][j] = std::min(edits[i][j], edits[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return edits[a.size()][b.size()];
-}
 
 std::string_view type_of(const TomlValue& value) {
   constexpr std::string_view kTypes[] = {"text",          "a whole number", "a number with a fraction",
@@ -43,21 +27,6 @@ std::optional<Sha256> to_hash(const std::string& hex) {
 std::string to_string(const ConfigError& error) {
   return error.file + ":" + std::to_string(error.line) + ":" + std::to_string(error.column) + ": " +
          (error.key.empty() ? "" : error.key + ": ") + error.message;
-}
-
-std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known) {
-  std::optional<std::string> nearest;
-  // A third of the word may be wrong, and two letters of a short one.
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const auto& candidate : known) {
-    const bool is_longer_form = word.size() >= 3 && candidate.starts_with(word);
-    const std::size_t distance = is_longer_form ? 1 : edit_distance(word, candidate);
-    if (distance < least && distance < candidate.size()) {
-      least = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
 }
 
 const TomlValue* ConfigSection::find(std::string_view key) {
@@ -184,9 +153,10 @@ void ConfigSection::warning(std::string_view key, std::string message) {
 void ConfigSection::refuse_unknown() {
   for (const auto& entry : table_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    const auto nearest = nearest_word(entry.key, known_);
+    const std::vector<std::string_view> names(known_.begin(), known_.end());
+    const auto nearest = nearest_name(entry.key, names);
     error_at(entry.place, entry.key,
-             nearest ? "unknown key; did you mean `" + *nearest + "`?"
+             nearest ? "unknown key; did you mean `" + std::string(*nearest) + "`?"
                      : "unknown key; known here are " + alternatives(known_));
   }
 }

@@ -37,10 +37,6 @@ struct ConfigFindings {
   std::vector<ConfigError> warnings;
 };
 
-// The one of `known` that `word` was most likely meant to be; nullopt if none is near.
-[[nodiscard]] std::optional<std::string> nearest_word(std::string_view word,
-                                                      const std::vector<std::string>& known);
-
 class ConfigSection {
  public:
   // `title` is the dotted name of the table, empty for the file's own; `place` is where a missing key is

@@ -20,7 +20,7 @@ void handle_stop(int) {
 }
 
 void set_handler(int signal, void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   CHECK(sigaction(signal, &action, nullptr) == 0);

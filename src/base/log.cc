@@ -17,8 +17,8 @@ std::atomic<LogFormat> g_format{LogFormat::text};
 
 spdlog::logger& sink() {
   static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>("leadspool",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("leadspool", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
     made->flush_on(spdlog::level::trace);
     return made;
@@ -46,9 +46,7 @@ Json to_json(const LogValue& value) {
   return std::visit([](const auto& held) { return Json(held); }, value.value());
 }
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // Bare when that is unambiguous, else quoted and escaped as in JSON.
 std::string to_text(const LogValue& value) {

@@ -1,8 +1,8 @@
 #include "base/secret.h"
 
-#include <string.h>
-
 #include <utility>
+
+#include <string.h>
 
 namespace leadspool {
 

@@ -4,19 +4,13 @@
 #include <array>
 
 #include "base/check.h"
-#include "connector/nearest_name.h"
+#include "base/nearest_name.h"
+#include "base/text.h"
 
 namespace leadspool::connector {
 namespace {
 
 constexpr std::array<std::string_view, 4> kPropertyNames{"id", "received_at", "source", "disposition"};
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -26,8 +20,8 @@ std::string unknown_name(std::string_view name) {
   std::vector<std::string_view> known(kPropertyNames.begin(), kPropertyNames.end());
   for (const LeadField& field : kLeadFields) known.push_back(field.name);
   std::string message = "a lead has no field \"" + std::string(name) + "\"";
-  const std::string_view nearest = nearest_name(name, known);
-  if (!nearest.empty()) message += "; did you mean \"" + std::string(nearest) + "\"?";
+  const auto nearest = nearest_name(name, known);
+  if (nearest) message += "; did you mean \"" + std::string(*nearest) + "\"?";
   return message;
 }
 

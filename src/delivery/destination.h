@@ -14,8 +14,8 @@ struct Destination {
   std::unique_ptr<connector::Connector> connector;
   RetryPolicy retry;
   int max_in_flight = 16;
-  // Longer than everything one attempt may take: a lease that lapses under a living worker would let the lead be
-  // sent twice at once.
+  // Longer than everything one attempt may take: a lease that lapses under a living worker would let the lead
+  // be sent twice at once.
   Milliseconds lease{120'000};
 };
 

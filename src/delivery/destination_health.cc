@@ -38,9 +38,7 @@ bool DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead, 
   return false;
 }
 
-HealthView DestinationHealth::view(int in_flight) const {
-  return {open_, closed_until_, reason_, in_flight};
-}
+HealthView DestinationHealth::view(int in_flight) const { return {open_, closed_until_, reason_, in_flight}; }
 
 void DestinationHealth::note_failure(bool surely_the_destinations, const Uuid& lead) {
   ++failures_;
@@ -50,7 +48,8 @@ void DestinationHealth::note_failure(bool surely_the_destinations, const Uuid& l
 }
 
 bool DestinationHealth::is_worth_opening() const {
-  return failures_ >= kFailuresToOpen && (all_surely_the_destinations_ || failed_leads_.size() >= kLeadsToOpen);
+  return failures_ >= kFailuresToOpen &&
+         (all_surely_the_destinations_ || failed_leads_.size() >= kLeadsToOpen);
 }
 
 void DestinationHealth::close_for(Milliseconds wait, Time now) {

@@ -26,7 +26,7 @@ void log_attempt(const Claim& claim, const Attempt& attempt, const Transition& t
              {"http_status", attempt.http_status},
              {"duration_ms", attempt.duration.count()},
              {"transition", to_string(transition.name)},
-             {"due_at", transition.due_at ? to_rfc3339(*transition.due_at) : ""}});
+             {"due_at", transition.due_at ? to_rfc3339(*transition.due_at) : "-"}});
 }
 
 }  // namespace
@@ -67,9 +67,7 @@ int Lane::trying() const {
       std::count_if(running_.begin(), running_.end(), [](const Running& one) { return one.trying; }));
 }
 
-int Lane::room() const {
-  return health_.room(trying(), destination_.max_in_flight, around_.clock.now());
-}
+int Lane::room() const { return health_.room(trying(), destination_.max_in_flight, around_.clock.now()); }
 
 // Each ended task is out of the list before its result is looked at, since that may throw.
 void Lane::reap() {

@@ -1,6 +1,6 @@
 // A lane: one destination's part of the worker. It claims what is due, runs each claim as a coroutine (try,
-// decide, store) and heeds the destination's health. Lanes know nothing of each other, so one that hangs never
-// delays another.
+// decide, store) and heeds the destination's health. Lanes know nothing of each other, so one that hangs
+// never delays another.
 //
 // Thread-safety: none; the worker's thread owns it.
 #pragma once
@@ -38,8 +38,8 @@ class Lane {
   // Something new may be due.
   void look() { next_due_ = Time::min(); }
 
-  // Clears away what has ended and, unless `stopping`, claims what is due as far as there is room. Throws what an
-  // attempt threw by our own mistake; its claim is found when the lease lapses.
+  // Clears away what has ended and, unless `stopping`, claims what is due as far as there is room. Throws
+  // what an attempt threw by our own mistake; its claim is found when the lease lapses.
   void advance(bool stopping);
 
   // Nothing is being claimed, tried or stored.

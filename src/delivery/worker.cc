@@ -110,7 +110,8 @@ class Worker::Loop {
       Callback<outbox::OrFailure<int>> expiring{begin};
       const auto result = co_await expiring;
       if (const auto* count = std::get_if<int>(&result)) {
-        if (*count > 0) log_warn("claims_taken_back", {{"count", *count}, {"at_start", !orphans_taken_back_}});
+        if (*count > 0)
+          log_warn("claims_taken_back", {{"count", *count}, {"at_start", !orphans_taken_back_}});
         orphans_taken_back_ = true;
         if (*count > 0) wake();
         co_return;

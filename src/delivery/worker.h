@@ -1,8 +1,8 @@
 // The worker: one thread that carries any number of deliveries at once.
 //
-// Each destination is a lane of its own (lane.h), where each delivery runs as a coroutine. Nothing here blocks:
-// requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another delivery. No
-// transaction is open while a CRM is being called.
+// Each destination is a lane of its own (lane.h), where each delivery runs as a coroutine. Nothing here
+// blocks: requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another
+// delivery. No transaction is open while a CRM is being called.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; wake() from any thread.
 // Ownership: what the constructor is given by reference outlives the worker.
@@ -46,8 +46,8 @@ class Worker {
   // Claims nothing more, waits up to `drain` for what is in flight, gives back the rest.
   void stop();
 
-  // What the thread does, for tests and for a simulation: one pass over all lanes, then one run() of the client
-  // that waits no longer than `longest`.
+  // What the thread does, for tests and for a simulation: one pass over all lanes, then one run() of the
+  // client that waits no longer than `longest`.
   void run_once(std::chrono::milliseconds longest);
 
   // Health by destination, in the order given. Any thread.

@@ -37,7 +37,7 @@ constexpr std::size_t kMostWaitingForRefusal = 128;
 // A request may arrive slowly, but not for ever: this many read_timeouts.
 constexpr int kLongestRequestInTimeouts = 6;
 // When descriptors run out, accepting would fail at once, over and over.
-constexpr milliseconds kPauseWithoutDescriptors{50};
+constexpr milliseconds kPauseWithoutDescriptors{500};
 
 }  // namespace
 

@@ -30,10 +30,10 @@ struct AttemptOutcome {
   bool counts_against_budget = false;
   // An ambiguous try may be repeated because the CRM knows our key.
   bool safe_to_repeat = true;
-  int http_status = 0;                      // 0: no answer came
-  std::string detail;                       // one sentence for a person: what happened, in the CRM's words where it has any
-  std::string cause;                        // groups like failures; empty for `delivered`
-  std::string remote_id;                    // the CRM's record id, when it told
+  int http_status = 0;    // 0: no answer came
+  std::string detail;     // one sentence for a person: what happened, in the CRM's words where it has any
+  std::string cause;      // groups like failures; empty for `delivered`
+  std::string remote_id;  // the CRM's record id, when it told
   std::optional<Milliseconds> retry_after;  // the CRM's wish
   std::string answer_excerpt;               // the start of the answer's body
 };

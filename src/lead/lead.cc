@@ -1,7 +1,8 @@
 #include "lead/lead.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/text.h"
 
 namespace leadspool {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::array<std::pair<Disposition, std::string_view>, 6> kDispositions{
     {Disposition::probe, "probe"},
     {Disposition::quarantined, "quarantined"},
 }};
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
 
 }  // namespace
 

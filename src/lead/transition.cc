@@ -75,8 +75,8 @@ Milliseconds backoff(const RetryPolicy& policy, int failures, double spread) {
   return Milliseconds{static_cast<std::int64_t>(static_cast<double>(policy.schedule[step].count()) * factor)};
 }
 
-Transition decide(const Delivery& delivery, const AttemptOutcome& outcome, const RetryPolicy& policy, Time now,
-                  double spread) {
+Transition decide(const Delivery& delivery, const AttemptOutcome& outcome, const RetryPolicy& policy,
+                  Time now, double spread) {
   CHECK(delivery.state == State::claimed);
   const auto wait = [&] {
     const auto asked = std::min(outcome.retry_after.value_or(Milliseconds{0}), policy.longest_retry_after);
@@ -107,7 +107,8 @@ Transition decide(const Delivery& delivery, const AttemptOutcome& outcome, const
 }
 
 Transition decide_expired(int crashes, Time now) {
-  if (crashes >= kCrashesUntilDead) return {TransitionName::expire, State::dead, std::nullopt, "poison", true};
+  if (crashes >= kCrashesUntilDead)
+    return {TransitionName::expire, State::dead, std::nullopt, "poison", true};
   return {TransitionName::expire, State::pending, now, {}, false};
 }
 

@@ -31,8 +31,8 @@ namespace leadspool {
 enum class TransitionName { accept, claim, deliver, retry, bury, unclaim, expire, release, redrive, discard };
 
 inline constexpr TransitionName kTransitionNames[] = {
-    TransitionName::accept,  TransitionName::claim,  TransitionName::deliver, TransitionName::retry,
-    TransitionName::bury,    TransitionName::unclaim, TransitionName::expire, TransitionName::release,
+    TransitionName::accept,  TransitionName::claim,   TransitionName::deliver, TransitionName::retry,
+    TransitionName::bury,    TransitionName::unclaim, TransitionName::expire,  TransitionName::release,
     TransitionName::redrive, TransitionName::discard};
 
 [[nodiscard]] std::string_view to_string(TransitionName name);
@@ -51,10 +51,9 @@ struct Transition {
 // How a destination's deliveries are retried.
 struct RetryPolicy {
   // The wait after the 1st, 2nd... failure since the last fresh budget; the last one goes on for ever.
-  std::vector<Milliseconds> schedule{Milliseconds{5'000},      Milliseconds{30'000},
-                                     Milliseconds{300'000},    Milliseconds{1'800'000},
-                                     Milliseconds{3'600'000},  Milliseconds{7'200'000},
-                                     Milliseconds{18'000'000}, Milliseconds{36'000'000}};
+  std::vector<Milliseconds> schedule{
+      Milliseconds{5'000},     Milliseconds{30'000},    Milliseconds{300'000},    Milliseconds{1'800'000},
+      Milliseconds{3'600'000}, Milliseconds{7'200'000}, Milliseconds{18'000'000}, Milliseconds{36'000'000}};
   // A wait is spread evenly over 1 - jitter .. 1 + jitter of itself, so a backlog does not return at once.
   double jitter = 0.2;
   // Tries that may be the lead's own doing before it is buried.

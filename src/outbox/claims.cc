@@ -18,7 +18,8 @@ constexpr const char* kClaim =
     "RETURNING id";
 
 constexpr const char* kClaimedLead =
-    "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, lead.payload, " LEADSPOOL_LEAD_COLUMNS
+    "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, "
+    "lead.payload, " LEADSPOOL_LEAD_COLUMNS
     " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.id = ?";
 
 constexpr const char* kNextDue =
@@ -26,18 +27,21 @@ constexpr const char* kNextDue =
 
 // deliver, retry, bury: claimed -> delivered, pending, dead
 constexpr const char* kFinish =
-    "UPDATE delivery SET state = ?1, state_since = ?2, due_at = ?3, cause = ?4, remote_id = ?5, claim_id = NULL, "
+    "UPDATE delivery SET state = ?1, state_since = ?2, due_at = ?3, cause = ?4, remote_id = ?5, claim_id = "
+    "NULL, "
     "  lease_until = NULL, attempt_count = attempt_count + 1, tries = tries + 1, "
     "  budget_spent = budget_spent + ?6 "
     "WHERE id = ?7 AND claim_id = ?8 AND state = 'claimed'";
 
 constexpr const char* kInsertAttempt =
-    "INSERT INTO attempt (delivery_id, number, started_at, duration_ms, outcome, counted, http_status, detail, "
+    "INSERT INTO attempt (delivery_id, number, started_at, duration_ms, outcome, counted, http_status, "
+    "detail, "
     "  answer_excerpt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 // unclaim: claimed -> pending
 constexpr const char* kUnclaim =
-    "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = ?1, claim_id = NULL, lease_until = NULL "
+    "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = ?1, claim_id = NULL, lease_until = "
+    "NULL "
     "WHERE state = 'claimed' AND claim_id = ?2 AND (?3 IS NULL OR id = ?3)";
 
 constexpr const char* kAuditUnclaim =
@@ -210,8 +214,8 @@ void Claims::finish(const Claim& claim, const Transition& transition, const Atte
       });
 }
 
-void Claims::unclaim(std::int64_t claim_id, std::optional<std::int64_t> only, const std::string& reason, Time now,
-                     std::function<void(const CommitResult&)> done) {
+void Claims::unclaim(std::int64_t claim_id, std::optional<std::int64_t> only, const std::string& reason,
+                     Time now, std::function<void(const CommitResult&)> done) {
   committer_.submit(
       Urgency::always,
       [=](Connection& connection) {

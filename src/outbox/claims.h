@@ -43,8 +43,8 @@ struct ClaimOrder {
 };
 
 struct Claimed {
-  std::vector<Claim> claims;         // oldest due first
-  std::optional<Time> next_due_at;   // of what is still pending there
+  std::vector<Claim> claims;        // oldest due first
+  std::optional<Time> next_due_at;  // of what is still pending there
 };
 
 // The row is no longer in our claim: it expired, or a person discarded it.
@@ -59,8 +59,8 @@ class Claims {
   // Both outlive the Claims.
   Claims(Committer& committer, Random& random) : committer_(committer), random_(random) {}
 
-  // A number for a claim to come. Drawn by the caller, who can thereby give back a claim of which it was never
-  // told whether it was made.
+  // A number for a claim to come. Drawn by the caller, who can thereby give back a claim of which it was
+  // never told whether it was made.
   [[nodiscard]] std::int64_t draw_claim_id() { return static_cast<std::int64_t>(random_.next() >> 1); }
 
   // Claims the oldest due first, in one transaction.
@@ -79,9 +79,9 @@ class Claims {
   // Makes all that waits for `destination` because of the destination's own trouble due at `now`: it is back.
   void hasten(const std::string& destination, Time now, std::function<void(const CommitResult&)> done);
 
-  // Takes back claims whose lease lapsed before `before`; at start everything that is claimed (nullopt), since
-  // the lock proves that no other process works on it. Records an interrupted attempt for each. The result is
-  // how many there were.
+  // Takes back claims whose lease lapsed before `before`; at start everything that is claimed (nullopt),
+  // since the lock proves that no other process works on it. Records an interrupted attempt for each. The
+  // result is how many there were.
   void expire(std::optional<Time> before, Time now, std::function<void(OrFailure<int>)> done);
 
  private:

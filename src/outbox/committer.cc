@@ -52,8 +52,8 @@ bool sinks_the_batch(const SQLite::Exception& failure) {
   }
 }
 
-// After these the connection is given up: what the disk said before can no longer be relied on. A full disk is
-// not among them: a write that found no room left nothing half done.
+// After these the connection is given up: what the disk said before can no longer be relied on. A full disk
+// is not among them: a write that found no room left nothing half done.
 bool spoils_the_connection(const SQLite::Exception& failure) {
   return sinks_the_batch(failure) && failure.getErrorCode() != SQLITE_FULL &&
          failure.getErrorCode() != SQLITE_BUSY;

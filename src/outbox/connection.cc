@@ -60,7 +60,8 @@ void Connection::prepare_for_durable_writing() {
   require_pragma(database, "foreign_keys", "1");
 
   database.exec(kCheckpointsAreOurs);
-  // The log keeps its size, also over a restart: overwriting allocated blocks syncs twice as fast as appending.
+  // The log keeps its size, also over a restart: overwriting allocated blocks syncs twice as fast as
+  // appending.
   int keep = 1;
   sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
   // After the pragma above, which would put SQLite's own hook in this one's place.

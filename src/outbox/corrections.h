@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "lead/transition.h"
 #include "lead/lead.h"
+#include "lead/transition.h"
 #include "outbox/committer.h"
 
 namespace leadspool::outbox {
@@ -39,9 +39,12 @@ class Corrections {
   Corrections(Committer& committer, const Clock& clock) : committer_(committer), clock_(clock) {}
 
   // `destination` absent: every delivery of the lead that is in a state to be changed.
-  [[nodiscard]] CorrectionResult redrive(const Uuid& lead, std::optional<std::string> destination, Order order);
-  [[nodiscard]] CorrectionResult release(const Uuid& lead, std::optional<std::string> destination, Order order);
-  [[nodiscard]] CorrectionResult discard(const Uuid& lead, std::optional<std::string> destination, Order order);
+  [[nodiscard]] CorrectionResult redrive(const Uuid& lead, std::optional<std::string> destination,
+                                         Order order);
+  [[nodiscard]] CorrectionResult release(const Uuid& lead, std::optional<std::string> destination,
+                                         Order order);
+  [[nodiscard]] CorrectionResult discard(const Uuid& lead, std::optional<std::string> destination,
+                                         Order order);
 
   // Called after deliveries became due: wakes the worker. Set before the first change.
   void on_due(std::function<void()> callback) { on_due_ = std::move(callback); }

@@ -12,18 +12,21 @@ namespace {
 
 // The fields stand in the order of kLeadFields.
 constexpr const char* kInsertLead =
-    "INSERT INTO lead (id, received_at, source, disposition, disposition_reason, remote_address, headers_json, "
+    "INSERT INTO lead (id, received_at, source, disposition, disposition_reason, remote_address, "
+    "headers_json, "
     "payload_sha256, payload, first_name, last_name, email, phone, country, company, title, offer_title, "
     "lead_source, publisher, offer_id, action_code, description) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 // accept: -> pending, due at once
 constexpr const char* kInsertPending =
-    "INSERT INTO delivery (lead_number, destination, state, state_since, due_at) VALUES (?, ?, 'pending', ?, ?)";
+    "INSERT INTO delivery (lead_number, destination, state, state_since, due_at) VALUES (?, ?, 'pending', ?, "
+    "?)";
 
 // accept: -> held
 constexpr const char* kInsertHeld =
-    "INSERT INTO delivery (lead_number, destination, state, state_since, held_reason) VALUES (?, ?, 'held', ?, ?)";
+    "INSERT INTO delivery (lead_number, destination, state, state_since, held_reason) VALUES (?, ?, 'held', "
+    "?, ?)";
 
 std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid& id, Time now) {
   auto insert = connection.use(kInsertLead);
@@ -43,7 +46,8 @@ std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid
   return connection.database().getLastInsertRowid();
 }
 
-void insert_delivery(Connection& connection, const NewDelivery& delivery, std::int64_t lead_number, Time now) {
+void insert_delivery(Connection& connection, const NewDelivery& delivery, std::int64_t lead_number,
+                     Time now) {
   auto insert = connection.use(delivery.held_reason ? kInsertHeld : kInsertPending);
   insert->bind(1, lead_number);
   insert->bindNoCopy(2, delivery.destination);

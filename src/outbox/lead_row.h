@@ -11,9 +11,9 @@ namespace leadspool::outbox {
 
 // The columns that read_lead() expects, of a table `lead` in the query. The fields stand in the order of
 // kLeadFields; a test holds the two together.
-#define LEADSPOOL_LEAD_COLUMNS                                                                          \
+#define LEADSPOOL_LEAD_COLUMNS                                                                             \
   "lead.id, lead.received_at, lead.source, lead.disposition, lead.disposition_reason, lead.duplicate_of, " \
-  "lead.first_name, lead.last_name, lead.email, lead.phone, lead.country, lead.company, lead.title, "   \
+  "lead.first_name, lead.last_name, lead.email, lead.phone, lead.country, lead.company, lead.title, "      \
   "lead.offer_title, lead.lead_source, lead.publisher, lead.offer_id, lead.action_code, lead.description"
 
 inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size());

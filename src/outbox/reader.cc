@@ -55,13 +55,16 @@ constexpr const char* kAudit =
 
 constexpr const char* kDeadLetters =
     "SELECT dead.cause, dead.destination, dead.count, dead.first, dead.last, lead.id "
-    "FROM (SELECT cause, destination, count(*) AS count, min(state_since) AS first, max(state_since) AS last, "
-    "        max(lead_number) AS sample FROM delivery WHERE state = 'dead' GROUP BY destination, cause) AS dead "
+    "FROM (SELECT cause, destination, count(*) AS count, min(state_since) AS first, max(state_since) AS "
+    "last, "
+    "        max(lead_number) AS sample FROM delivery WHERE state = 'dead' GROUP BY destination, cause) AS "
+    "dead "
     "JOIN lead ON lead.number = dead.sample ORDER BY dead.count DESC, dead.cause, dead.destination";
 
 constexpr const char* kCountLeads = "SELECT count(*) FROM lead";
 constexpr const char* kCountStates =
-    "SELECT destination, state, count(*) FROM delivery GROUP BY destination, state ORDER BY destination, state";
+    "SELECT destination, state, count(*) FROM delivery GROUP BY destination, state ORDER BY destination, "
+    "state";
 constexpr const char* kOldestUndelivered =
     "SELECT min(lead.received_at) FROM lead WHERE lead.number IN "
     "((SELECT min(lead_number) FROM delivery WHERE state = 'pending'), "
@@ -110,10 +113,11 @@ std::int64_t size_of(const std::string& path) {
 
 class Reader::Queries {
  public:
-  explicit Queries(std::string path) : path_(std::move(path)), connection_(path_, Connection::Mode::read_only) {}
+  explicit Queries(std::string path)
+      : path_(std::move(path)), connection_(path_, Connection::Mode::read_only) {}
 
-  // Runs `read` as one read transaction, so that a page, a lead with its history, or all the counts of a status
-  // belong to one moment. Callers take turns; SQLite's errors become the door's.
+  // Runs `read` as one read transaction, so that a page, a lead with its history, or all the counts of a
+  // status belong to one moment. Callers take turns; SQLite's errors become the door's.
   template <typename Read>
   auto in_one_moment(Read read) {
     const std::lock_guard turn(mutex_);

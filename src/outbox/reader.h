@@ -69,8 +69,8 @@ struct LeadFilter {
 };
 
 struct LeadPage {
-  std::vector<LeadView> leads;               // newest first
-  std::optional<std::int64_t> next_before;   // pass as `before` for the next page; absent at the end
+  std::vector<LeadView> leads;              // newest first
+  std::optional<std::int64_t> next_before;  // pass as `before` for the next page; absent at the end
 };
 
 struct DeadGroup {
@@ -90,7 +90,7 @@ struct StateCount {
 
 struct StoreStatus {
   std::int64_t leads = 0;
-  std::vector<StateCount> deliveries;                // only counts that are not 0
+  std::vector<StateCount> deliveries;                  // only counts that are not 0
   std::optional<Time> oldest_undelivered_received_at;  // of pending and claimed
   std::optional<Time> last_received_at;
   std::int64_t store_bytes = 0;  // database file and log

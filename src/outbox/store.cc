@@ -1,15 +1,14 @@
 #include "outbox/store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/embedded.h"
@@ -59,7 +58,8 @@ int read_version(SQLite::Database& database, const std::string& path) {
   const bool is_new = application == 0 && version == 0 &&
                       database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
   if (application != kApplicationId && !is_new) {
-    throw StoreError(path + " is an SQLite file, but not a Leadspool store; set [store] path to another file");
+    throw StoreError(path +
+                     " is an SQLite file, but not a Leadspool store; set [store] path to another file");
   }
   return version;
 }

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace leadspool::receiver {
 namespace {
 
@@ -12,13 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 4> kCredentials{"authorization", "proxy-authorization", "cookie",
                                                        "set-cookie"};
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string to_lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return to_lower(c); });
-  return text;
-}
 
 bool carries_key(const http::Header& header, std::string_view lower_name, std::string_view key) {
   if (std::find(kCredentials.begin(), kCredentials.end(), lower_name) != kCredentials.end()) return true;

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "receiver/utf8.h"
 
 namespace leadspool::receiver {
@@ -21,13 +22,6 @@ constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 constexpr std::string_view kUserDetails = "UserDetails";
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(kWhiteSpace) == std::string_view::npos; }
-
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
 
 // Walks the body for the JSON reader, which does not tell its callbacks where it is: all copies move one
 // cursor.

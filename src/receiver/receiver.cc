@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "receiver/disposition.h"
 #include "receiver/kept_headers.h"
 #include "receiver/lead_parser.h"
@@ -18,10 +19,7 @@ std::string_view presented_key(const http::Request& request) {
   if (const auto key = request.query_value("key"); key && !key->empty()) return *key;
   constexpr std::string_view kScheme = "bearer ";
   const std::string_view authorization = request.header("Authorization");
-  if (authorization.size() < kScheme.size()) return {};
-  const bool is_bearer = std::equal(
-      kScheme.begin(), kScheme.end(), authorization.begin(),
-      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); });
+  const bool is_bearer = equal_in_any_case(authorization.substr(0, kScheme.size()), kScheme);
   return is_bearer ? authorization.substr(kScheme.size()) : std::string_view{};
 }
 

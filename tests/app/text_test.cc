@@ -30,15 +30,6 @@ TEST_CASE("columns line up by characters, not by bytes") {
   REQUIRE(table.to_string() == "NAME    X\nZoë     1\nRobert  2\n");
 }
 
-TEST_CASE("the nearest key is found by slips of the pen, and none is made up") {
-  const std::vector<std::string> keys{"listen", "public_url", "certificate", "private_key", "max_body_kib"};
-  REQUIRE(nearest_word("lsiten", keys) == "listen");
-  REQUIRE(nearest_word("certifcate", keys) == "certificate");
-  REQUIRE(nearest_word("max_body", keys) == "max_body_kib");
-  REQUIRE(nearest_word("publicurl", keys) == "public_url");
-  REQUIRE_FALSE(nearest_word("timeout", keys).has_value());
-}
-
 TEST_CASE("a listening address is an IP address and a port, and reads back as written") {
   for (const auto* text : {"127.0.0.1:8443", "0.0.0.0:443", "[::1]:8444", "localhost:0"}) {
     const auto parsed = parse_listen_address(text);

@@ -2,6 +2,7 @@
 #include <poll.h>
 
 #include "base/digest.h"
+#include "base/nearest_name.h"
 #include "base/secret.h"
 #include "base/task.h"
 #include "base/time.h"
@@ -22,9 +23,9 @@ TEST_CASE("a moment is written and read back as RFC 3339") {
 }
 
 TEST_CASE("what is not a moment is refused") {
-  for (const char* text : {"", "2026-11-21", "2026-11-21T09:30:00", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
-                           "2026-11-21T24:00:00Z", "2026-11-21T09:30:00Zx", "2026-11-21T09:30:00.Z",
-                           "2026-11-21T09:30:00+25:00", "20261121T093000Z"}) {
+  for (const char* text : {"", "2026-11-21", "2026-11-21T09:30:00", "2026-13-01T00:00:00Z",
+                           "2026-02-30T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T09:30:00Zx",
+                           "2026-11-21T09:30:00.Z", "2026-11-21T09:30:00+25:00", "20261121T093000Z"}) {
     INFO(text);
     REQUIRE_FALSE(from_rfc3339(text));
   }
@@ -75,6 +76,19 @@ TEST_CASE("hexadecimal and base64 read back what they wrote, and refuse anything
     REQUIRE_FALSE(from_base64(text));
   }
   REQUIRE(to_base64url(raw) == "AP8QIHg");
+}
+
+TEST_CASE("the nearest name is found by slips of the pen, and none is made up") {
+  const std::vector<std::string_view> names{"listen", "public_url", "certificate", "first_name",
+                                            "max_body_kib"};
+  REQUIRE(nearest_name("lsiten", names) == "listen");
+  REQUIRE(nearest_name("certifcate", names) == "certificate");
+  REQUIRE(nearest_name("max_body", names) == "max_body_kib");
+  REQUIRE(nearest_name("PublicUrl", names) == "public_url");
+  REQUIRE(nearest_name("FirstNam", names) == "first_name");
+  REQUIRE_FALSE(nearest_name("timeout", names).has_value());
+  REQUIRE_FALSE(nearest_name("", names).has_value());
+  REQUIRE_FALSE(nearest_name(std::string(10'000, 'l'), names).has_value());
 }
 
 TEST_CASE("a moved secret leaves nothing behind") {

@@ -1,9 +1,9 @@
 // The worker with a real store, a real connector and a scripted network, one step at a time.
 #include "delivery/worker.h"
 
-#include <poll.h>
-
 #include <thread>
+
+#include <poll.h>
 
 #include "connector/webhook.h"
 #include "support/catch.h"
@@ -215,9 +215,8 @@ TEST_CASE("a wrong password makes no dead letter either") {
 
 TEST_CASE("a Retry-After holds back the whole destination") {
   WorkerFixture w(1);
-  w.client.on_send([](const auto&) {
-    return http::ClientAnswer{.status = 429, .headers = {{"Retry-After", "120"}}};
-  });
+  w.client.on_send(
+      [](const auto&) { return http::ClientAnswer{.status = 429, .headers = {{"Retry-After", "120"}}}; });
   for (int i = 0; i < 3; ++i) w.add_lead();
   w.settle();
   REQUIRE(w.client.requests().size() == 1);

@@ -13,7 +13,7 @@ namespace leadspool::test {
 namespace {
 
 int permissions(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 ? static_cast<int>(status.st_mode & 0777) : -1;
 }
 

@@ -1,7 +1,6 @@
 #include "lead/transition.h"
 
 #include "lead/lead.h"
-
 #include "support/catch.h"
 
 namespace leadspool {

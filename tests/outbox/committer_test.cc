@@ -110,7 +110,8 @@ TEST_CASE("when too much is waiting a new lead is refused at once, and an outcom
   committer.submit(Urgency::when_there_is_room, [](Connection&) {}, count_down);
   committer.submit(Urgency::when_there_is_room, [](Connection&) {}, count_down);
   outbox::CommitResult refused;
-  committer.submit(Urgency::when_there_is_room, [](Connection&) {}, [&](const auto& told) { refused = told; });
+  committer.submit(
+      Urgency::when_there_is_room, [](Connection&) {}, [&](const auto& told) { refused = told; });
   REQUIRE(refused.has_value());
   REQUIRE(refused->kind == Failure::Kind::queue_full);
   committer.submit(Urgency::always, [](Connection&) {}, count_down);
@@ -127,7 +128,8 @@ TEST_CASE("many threads committing at once each find their change stored") {
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < kEach; ++n) {
-        if (store.committer.commit(Urgency::always, [](Connection& c) { note(c, "one of many"); })) ++failures;
+        if (store.committer.commit(Urgency::always, [](Connection& c) { note(c, "one of many"); }))
+          ++failures;
       }
     });
   }

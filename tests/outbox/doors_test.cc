@@ -10,7 +10,8 @@ namespace {
 using test::StoreFixture;
 using namespace std::chrono_literals;
 
-const AttemptOutcome kDown{.outcome = Outcome::unavailable, .detail = "connection refused", .cause = "refused"};
+const AttemptOutcome kDown{
+    .outcome = Outcome::unavailable, .detail = "connection refused", .cause = "refused"};
 const AttemptOutcome kServerError{
     .outcome = Outcome::unavailable, .counts_against_budget = true, .http_status = 500, .cause = "HTTP 500"};
 const AttemptOutcome kRejected{.outcome = Outcome::rejected, .http_status = 422, .cause = "no last name"};
@@ -45,7 +46,8 @@ TEST_CASE("a lead is read back as it was accepted, byte for byte") {
 TEST_CASE("below the free-space floor new leads are refused and nothing else is") {
   StoreFixture store;
   store.add_lead();
-  outbox::Intake intake{{.minimum_free_bytes = ~0ull}, store.path, store.committer, store.clock, store.random};
+  outbox::Intake intake{
+      {.minimum_free_bytes = ~0ull}, store.path, store.committer, store.clock, store.random};
   const auto result = intake.accept({.source = "marketplace", .receipt = StoreFixture::receipt()});
   REQUIRE(std::get<outbox::NotStored>(result).reason.find("minimum_free_mib") != std::string::npos);
   REQUIRE(store.finish(store.claim().at(0), kDelivered));
@@ -177,7 +179,8 @@ TEST_CASE("given back, a delivery is due at once, untried, and the reason is on 
   REQUIRE(store.claim().size() == 1);
 }
 
-TEST_CASE("a delivery that was claimed by a process that died is tried again, and dead after the third time") {
+TEST_CASE(
+    "a delivery that was claimed by a process that died is tried again, and dead after the third time") {
   StoreFixture store;
   const Uuid lead = store.add_lead();
   for (int crash = 1; crash <= 3; ++crash) {
@@ -248,7 +251,8 @@ TEST_CASE("a correction names what stands in its way") {
   REQUIRE(std::get<outbox::NotPossible>(refused).states == "crm is pending");
   const auto elsewhere = store.corrections.redrive(lead, "other", {"ada", ""});
   REQUIRE(std::get<outbox::NotPossible>(elsewhere).states == "there is no such delivery");
-  REQUIRE(std::holds_alternative<outbox::NoSuchLead>(store.corrections.redrive(Uuid{}, std::nullopt, {"ada", ""})));
+  REQUIRE(std::holds_alternative<outbox::NoSuchLead>(
+      store.corrections.redrive(Uuid{}, std::nullopt, {"ada", ""})));
 }
 
 TEST_CASE("a correction can mean one destination of several") {
@@ -344,10 +348,16 @@ TEST_CASE("the status counts states and knows the oldest lead that is not delive
 TEST_CASE("a pending lead with a payload of 300 bytes takes at most 900 bytes of disk, indexes included") {
   StoreFixture store;
   outbox::NewLead lead{.source = "marketplace",
-                       .fields = {.first_name = "Some", .last_name = "One", .email = "someone@contoso.com",
-                                  .phone = "16175555555", .country = "USA", .company = "Contoso",
-                                  .title = "Esquire", .offer_title = "Test Microsoft",
-                                  .lead_source = "AzureMarketplace", .action_code = "INS",
+                       .fields = {.first_name = "Some",
+                                  .last_name = "One",
+                                  .email = "someone@contoso.com",
+                                  .phone = "16175555555",
+                                  .country = "USA",
+                                  .company = "Contoso",
+                                  .title = "Esquire",
+                                  .offer_title = "Test Microsoft",
+                                  .lead_source = "AzureMarketplace",
+                                  .action_code = "INS",
                                   .description = "Test run through Power Automate"},
                        .receipt = StoreFixture::receipt(std::string(300, 'p')),
                        .deliveries = {{"crm", std::nullopt}}};

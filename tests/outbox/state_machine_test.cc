@@ -42,7 +42,8 @@ Placed place(StoreFixture& store, State state) {
   return placed;
 }
 
-// Tries the transition through the door that makes it; what became of the delivery tells whether it took place.
+// Tries the transition through the door that makes it; what became of the delivery tells whether it took
+// place.
 void attempt_transition(StoreFixture& store, const Placed& placed, TransitionName name) {
   const outbox::Order order{"tester", "because"};
   // Forced on the row as the worker's SQL would do it, without asking decide() first.
@@ -100,10 +101,12 @@ bool is_legal_to_any(State from, TransitionName name) {
 const std::map<State, std::string> kShapes{
     {State::pending, "due_at = 1, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = NULL"},
     {State::claimed, "due_at = NULL, claim_id = 7, lease_until = 9, held_reason = NULL, cause = NULL"},
-    {State::delivered, "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = NULL"},
+    {State::delivered,
+     "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = NULL"},
     {State::dead, "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = 'c'"},
     {State::held, "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = 'h', cause = NULL"},
-    {State::discarded, "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = NULL"},
+    {State::discarded,
+     "due_at = NULL, claim_id = NULL, lease_until = NULL, held_reason = NULL, cause = NULL"},
 };
 
 bool schema_lets(const std::string& path, State to) {
@@ -178,7 +181,8 @@ TEST_CASE("no history can be changed, and no lead either, not even by hand") {
        {"UPDATE attempt SET outcome = 'delivered'", "DELETE FROM attempt", "UPDATE audit SET actor = 'x'",
         "DELETE FROM audit", "UPDATE lead SET payload = x'00'", "UPDATE lead SET received_at = 0",
         "UPDATE delivery SET attempt_count = 0", "UPDATE delivery SET budget_spent = 5",
-        "INSERT INTO delivery (lead_number, destination, state, state_since) VALUES (1, 'x', 'delivered', 1)"}) {
+        "INSERT INTO delivery (lead_number, destination, state, state_since) VALUES (1, 'x', 'delivered', "
+        "1)"}) {
     INFO(change);
     REQUIRE_THROWS_AS(raw.exec(change), SQLite::Exception);
   }

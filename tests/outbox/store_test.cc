@@ -1,10 +1,9 @@
 #include "outbox/store.h"
 
-#include <sys/stat.h>
-
 #include <fstream>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/stat.h>
 
 #include "outbox/reader.h"
 #include "support/catch.h"
@@ -22,7 +21,9 @@ std::string failure_of(const std::function<void()>& action) {
   return "";
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -35,7 +36,7 @@ TEST_CASE("a new store is made once, readable by its owner alone") {
   const auto second = outbox::migrate(path);
   REQUIRE(second.from == outbox::schema_version());
 
-  struct stat status {};
+  struct stat status{};
   for (const auto& file : {path, path + "-wal"}) {
     if (stat(file.c_str(), &status) != 0) continue;
     REQUIRE((status.st_mode & 0777) == 0600);

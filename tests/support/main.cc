@@ -2,11 +2,10 @@
 #if LEADSPOOL_CATCH2_VERSION == 2
 #define CATCH_CONFIG_RUNNER
 #endif
-#include "support/catch.h"
-
 #include <cstdlib>
 
 #include "base/log.h"
+#include "support/catch.h"
 
 // Quiet, since many tests break things on purpose; LEADSPOOL_TEST_LOG=1 shows the log.
 int main(int argc, char** argv) {

@@ -25,9 +25,7 @@ struct StoreFixture {
                 .deliveries = {{destination, std::nullopt}}});
   }
 
-  Uuid add(const outbox::NewLead& lead) {
-    return std::get<outbox::Accepted>(intake.accept(lead)).id;
-  }
+  Uuid add(const outbox::NewLead& lead) { return std::get<outbox::Accepted>(intake.accept(lead)).id; }
 
   static Receipt receipt(std::string payload = R"({"UserDetails":{}})") {
     Receipt made;
