@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "receiver/lead_source.h"
 #include "receiver/utf8.h"
 
 namespace leadspool::receiver {
@@ -115,6 +116,7 @@ class LeadHandler {
                         "the object has none of the fields of a lead (UserDetails, LeadSource, ActionCode, "
                         "OfferTitle, Description)"};
     }
+    add_pieces_of_lead_source();
     return std::move(fields_);
   }
 
@@ -170,6 +172,14 @@ class LeadHandler {
     }
     if (!is_blank(text)) fields_.*field_->member = text;
     return true;
+  }
+
+  // What stands for itself goes before what LeadSource repeats of it.
+  void add_pieces_of_lead_source() {
+    const auto pieces = split_lead_source(fields_.lead_source);
+    fields_.publisher = pieces.publisher;
+    fields_.offer_id = pieces.offer;
+    if (fields_.action_code.empty()) fields_.action_code = pieces.action;
   }
 
   // Of the key at hand among all known ones; the fields' names differ, so one set serves both places.

@@ -1,0 +1,33 @@
+#include "receiver/lead_source.h"
+
+#include <utility>
+
+namespace leadspool::receiver {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+// What stands before and after the first `separator`; without one, all of it is before.
+std::pair<std::string_view, std::string_view> split_at_first(std::string_view text, char separator) {
+  const auto at = text.find(separator);
+  if (at == std::string_view::npos) return {trimmed(text), {}};
+  return {trimmed(text.substr(0, at)), trimmed(text.substr(at + 1))};
+}
+
+}  // namespace
+
+LeadSourcePieces split_lead_source(std::string_view lead_source) {
+  const auto [origin, product] = split_at_first(lead_source, '|');
+  const auto [source, action] = split_at_first(origin, '-');
+  // Ids of publishers have no dot, ids of offers may.
+  const auto [first, rest] = split_at_first(product, '.');
+  if (product.find('.') == std::string_view::npos) return {source, action, {}, product};
+  return {source, action, first, rest};
+}
+
+}  // namespace leadspool::receiver
