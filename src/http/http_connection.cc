@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "http/head.h"
+#include "http/refusals.h"
 
 #if defined(CPPHTTPLIB_ZLIB_SUPPORT) || defined(CPPHTTPLIB_BROTLI_SUPPORT) || defined(CPPHTTPLIB_ZSTD_SUPPORT)
 #error "compressed bodies are refused; nothing here guards against one that unpacks to gigabytes"
@@ -54,50 +55,6 @@ void write_and_end(Connection& connection, const Error& error) {
   static_cast<void>(connection.write(text + response.body));
 }
 
-Error timed_out() {
-  return {.status = 408, .code = "request_timeout", .message = "The request did not arrive in time."};
-}
-
-Error head_too_large() {
-  return {
-      .status = 431, .code = "header_too_large", .message = "The request line and headers are too large."};
-}
-
-Error body_too_large(std::size_t limit) {
-  return {.status = 413,
-          .code = "too_large",
-          .message = "The body is larger than the " + std::to_string(limit) + " bytes taken here."};
-}
-
-Error encoded_body() {
-  return {.status = 415,
-          .code = "unsupported_encoding",
-          .message = "Bodies are taken without Content-Encoding only."};
-}
-
-Error needs_tls() {
-  return {.status = 400, .code = "https_required", .message = "This port speaks HTTPS: use https://."};
-}
-
-Error overloaded() {
-  return {.status = 503,
-          .code = "overloaded",
-          .message = "All connections are in use; try again in a few seconds.",
-          .headers = {{"Retry-After", "5"}}};
-}
-
-// Of the statuses that cpp-httplib sets by itself.
-Error own_error(int status) {
-  switch (status) {
-    case 414:
-      return {.status = 414, .code = "uri_too_long", .message = "The address is too long."};
-    case 500:
-      return {.status = 500, .code = "internal_error", .message = "The service failed; its log says why."};
-    default:
-      return {.status = status, .code = "bad_request", .message = "The request line is malformed."};
-  }
-}
-
 // "http://host/path" as a request target names the same as "/path" (RFC 9112, 3.2.2).
 std::string strip_origin(std::string path) {
   const auto scheme_end = path.find("://");
@@ -117,7 +74,7 @@ class Exchange final : public httplib::Server, private httplib::Stream {
       respond(answer);
       return HandlerResponse::Handled;
     });
-    set_error_handler([this](const auto&, auto& answer) { return describe_own_error(answer); });
+    set_error_handler([this](const auto&, auto& answer) { return describe_refusal(answer); });
     set_post_routing_handler([this](const auto&, auto& answer) { set_connection_header(answer); });
     set_exception_handler([this](const auto&, auto& answer, const std::exception_ptr& failure) {
       report(failure);
@@ -134,7 +91,7 @@ class Exchange final : public httplib::Server, private httplib::Stream {
 
  private:
   void respond(httplib::Response& answer);
-  httplib::Server::HandlerResponse describe_own_error(httplib::Response& answer);
+  httplib::Server::HandlerResponse describe_refusal(httplib::Response& answer);
   void set_connection_header(httplib::Response& answer);
   Request take_request();
   std::optional<Error> read_body(Request& request);
@@ -180,7 +137,7 @@ bool Exchange::run() {
     return false;
   }
   if (text->empty()) {
-    if (connection_.timed_out()) write_and_end(connection_, timed_out());
+    if (connection_.timed_out()) write_and_end(connection_, request_timed_out());
     return false;
   }
   left_unread_ = true;
@@ -245,7 +202,7 @@ std::optional<Error> Exchange::read_body(Request& request) {
   if (length == 0 && !head_.chunked) return std::nullopt;
   if (length > by_.rules.max_body_bytes) return body_too_large(by_.rules.max_body_bytes);
   const auto encoding = request.header("Content-Encoding");
-  if (!encoding.empty() && encoding != "identity") return encoded_body();
+  if (!encoding.empty() && encoding != "identity") return body_encoded();
   if (head_.expects_continue && !connection_.write("HTTP/1.1 100 Continue\r\n\r\n")) return unreadable_body();
   if (head_.chunked) return read_chunked(request.body);
 
@@ -273,8 +230,7 @@ std::optional<Error> Exchange::read_chunked(std::string& body) {
 }
 
 Error Exchange::unreadable_body() const {
-  if (connection_.timed_out()) return timed_out();
-  return {.status = 400, .code = "bad_request", .message = "The body ended too soon or is malformed."};
+  return connection_.timed_out() ? request_timed_out() : body_malformed();
 }
 
 void Exchange::give(Response response, httplib::Response& answer) {
@@ -284,10 +240,10 @@ void Exchange::give(Response response, httplib::Response& answer) {
   answer.body = std::move(response.body);
 }
 
-httplib::Server::HandlerResponse Exchange::describe_own_error(httplib::Response& answer) {
+httplib::Server::HandlerResponse Exchange::describe_refusal(httplib::Response& answer) {
   if (responded_) return HandlerResponse::Unhandled;
   last_ = true;
-  give(to_response(own_error(answer.status)), answer);
+  give(to_response(request_line_refused(answer.status)), answer);
   return HandlerResponse::Handled;
 }
 
@@ -338,7 +294,7 @@ bool wait_for_first(Connection& connection, const ServedBy& by) {
 // Throws when memory runs out, and for nothing else.
 void serve_requests(Connection& connection, const ServedBy& by) {
   if (!wait_for_first(connection, by)) {
-    if (connection.peer_speaks_plain_http()) write_and_end(connection, needs_tls());
+    if (connection.peer_speaks_plain_http()) write_and_end(connection, tls_needed());
     connection.close(connection.peer_speaks_plain_http());
     return;
   }

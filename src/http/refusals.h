@@ -1,0 +1,21 @@
+// What the server itself answers, before or instead of any handler.
+#pragma once
+
+#include <cstddef>
+
+#include "http/message.h"
+
+namespace leadspool::http {
+
+[[nodiscard]] Error request_timed_out();
+[[nodiscard]] Error head_too_large();
+[[nodiscard]] Error body_too_large(std::size_t limit_bytes);
+[[nodiscard]] Error body_malformed();
+[[nodiscard]] Error body_encoded();
+[[nodiscard]] Error tls_needed();
+[[nodiscard]] Error overloaded();
+
+// Of a request line that cpp-httplib refused with `status`.
+[[nodiscard]] Error request_line_refused(int status);
+
+}  // namespace leadspool::http
