@@ -11,6 +11,7 @@
 #include "app/command_line.h"
 #include "app/service.h"
 #include "app/text_table.h"
+#include "base/clock.h"
 #include "http/server.h"
 #include "http/tls_context.h"
 #include "outbox/store.h"
@@ -27,11 +28,33 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
+// What renews certificates by itself does so a month before; later than this it has not.
+constexpr std::chrono::days kExpiresSoon{21};
+
 constexpr const char* kLevels[] = {"ok", "warn", "fail"};
 
 bool others_may_read(const std::string& path) {
   struct stat status{};
   return stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
+void check_validity(const std::string& file, const http::TlsContext::Validity& validity, Time now,
+                    Findings& findings) {
+  const std::string mend = "renew it, then restart the service";
+  if (validity.from > now) {
+    findings.push_back({Level::fail,
+                        "certificate " + file + " is valid from " + to_rfc3339(validity.from) + " only",
+                        "set the clock right, or wait"});
+  } else if (validity.until <= now) {
+    findings.push_back(
+        {Level::fail, "certificate " + file + " expired on " + to_rfc3339(validity.until), mend});
+  } else if (validity.until - now < kExpiresSoon) {
+    findings.push_back(
+        {Level::warn, "certificate " + file + " expires on " + to_rfc3339(validity.until), mend});
+  } else {
+    findings.push_back(
+        {Level::ok, "certificate " + file + " is valid until " + to_rfc3339(validity.until), ""});
+  }
 }
 
 void check_certificate(const ReceiverConfig& receiver, Findings& findings) {
@@ -44,6 +67,7 @@ void check_certificate(const ReceiverConfig& receiver, Findings& findings) {
     const http::TlsContext context(receiver.certificate, receiver.private_key);
     findings.push_back(
         {Level::ok, "certificate " + receiver.certificate + " and its private key belong together", ""});
+    check_validity(receiver.certificate, context.validity(), SystemClock().now(), findings);
   } catch (const http::CertificateError& error) {
     findings.push_back({Level::fail, error.what(), "name a PEM chain and its key in [receiver]"});
   }

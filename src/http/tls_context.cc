@@ -74,12 +74,17 @@ void load_key(SSL_CTX* context, const std::string& path, const std::string& cert
   }
 }
 
-void warn_if_out_of_time(const SSL_CTX* context, const std::string& path) {
-  const auto* leaf = SSL_CTX_get0_certificate(context);
-  auto now = static_cast<time_t>(to_unix_ms(SystemClock().now()) / 1000);
-  if (X509_cmp_time(X509_get0_notAfter(leaf), &now) < 0) {
+Time to_time(const ASN1_TIME* time) {
+  tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) throw CertificateError("a certificate's dates cannot be read");
+  return Time{std::chrono::seconds{timegm(&parts)}};
+}
+
+void warn_if_out_of_time(const TlsContext::Validity& validity, const std::string& path) {
+  const Time now = SystemClock().now();
+  if (validity.until < now) {
     log_warn("certificate_expired", {{"file", path}, {"consequence", "clients will refuse to connect"}});
-  } else if (X509_cmp_time(X509_get0_notBefore(leaf), &now) > 0) {
+  } else if (validity.from > now) {
     log_warn("certificate_not_yet_valid",
              {{"file", path}, {"consequence", "clients will refuse to connect"}});
   }
@@ -112,7 +117,12 @@ TlsContext::TlsContext(const std::string& certificate_file, const std::string& p
   set_rules(context_.get());
   load_certificates(context_.get(), certificate_file);
   load_key(context_.get(), private_key_file, certificate_file);
-  warn_if_out_of_time(context_.get(), certificate_file);
+  warn_if_out_of_time(validity(), certificate_file);
+}
+
+TlsContext::Validity TlsContext::validity() const {
+  const auto* leaf = SSL_CTX_get0_certificate(context_.get());
+  return {to_time(X509_get0_notBefore(leaf)), to_time(X509_get0_notAfter(leaf))};
 }
 
 }  // namespace leadspool::http

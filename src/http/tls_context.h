@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "base/time.h"
+
 struct ssl_ctx_st;
 
 namespace leadspool::http {
@@ -18,6 +20,13 @@ class TlsContext {
   TlsContext(const std::string& certificate_file, const std::string& private_key_file);
 
   [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
+
+  // When clients accept the certificate.
+  struct Validity {
+    Time from;
+    Time until;
+  };
+  [[nodiscard]] Validity validity() const;
 
  private:
   struct Free {

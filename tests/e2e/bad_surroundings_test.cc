@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "e2e/installation.h"
+#include "http/self_signed.h"
 #include "support/catch.h"
 #include "support/sample_leads.h"
 
@@ -81,6 +83,28 @@ TEST_CASE("a certificate that is missing or does not belong to the key is refuse
   const auto check = leadspool.leadspool({"check"});
   REQUIRE(check.code == 1);
   REQUIRE(contains(check.out, "fail"));
+}
+
+TEST_CASE("check tells when the certificate ends, and fails once it has") {
+  const std::chrono::days day{1};
+  struct Row {
+    Time from;
+    int days;
+    int code;
+    const char* finding;
+  };
+  const Time now = SystemClock().now();
+  for (const auto& row : {Row{now - day, 90, 0, "is valid until"}, Row{now - day, 10, 0, "warn  certificate"},
+                          Row{now - 60 * day, 30, 1, "expired on"}, Row{now + day, 30, 1, "is valid from"}}) {
+    const Installation leadspool;
+    const auto made = http::make_self_signed({"127.0.0.1"}, row.from, row.days);
+    leadspool.write("certificate.pem", made.certificate_pem);
+    leadspool.write("private_key.pem", made.private_key_pem);
+    const auto check = leadspool.leadspool({"check"});
+    INFO(check.out);
+    REQUIRE(check.code == row.code);
+    REQUIRE(contains(check.out, row.finding));
+  }
 }
 
 TEST_CASE("a port in use is refused, and no CRM was called before") {
