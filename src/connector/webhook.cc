@@ -81,6 +81,7 @@ AttemptOutcome classify_failure(const http::ClientFailure& failure) {
   AttemptOutcome result;
   result.outcome = outcome_of(failure);
   result.counts_against_budget = result.outcome == Outcome::ambiguous;
+  result.timed_out = failure.timed_out;
   result.cause = cause_of(failure);
   result.detail = failure.detail.empty() ? result.cause : failure.detail;
   return result;

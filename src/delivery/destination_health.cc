@@ -22,6 +22,7 @@ bool DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead, 
     return came_back;
   }
 
+  if (outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !open_) return false;
   reason_ = outcome.detail;
   const bool waiting = closed_until_ && now < *closed_until_;
   if (open_) {

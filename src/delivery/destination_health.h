@@ -1,8 +1,9 @@
 // Whether a destination is worth calling: a circuit breaker.
 //
 // It opens after 10 failures in a row that are the destination's trouble, from at least 3 different leads (or
-// any 10 that are surely the destination's). While it is open nothing is claimed but one probe at a time,
-// after 30 s growing to 10 min; the first sensible answer (also "I refuse this lead") closes it. A
+// any 10 that are surely the destination's). An answer that was lost with its connection is no such failure:
+// the destination was there, and most likely has the lead. While it is open nothing is claimed but one probe
+// at a time, after 30 s growing to 10 min; the first sensible answer (also "I refuse this lead") closes it. A
 // Retry-After pauses the whole destination for that long.
 //
 // Thread-safety: none; the worker's thread owns it. Pure but for its own state: time is passed in.

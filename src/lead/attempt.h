@@ -30,6 +30,9 @@ struct AttemptOutcome {
   bool counts_against_budget = false;
   // An ambiguous try may be repeated because the CRM knows our key.
   bool safe_to_repeat = true;
+  // Nothing came until our patience ended. With `ambiguous` it tells a destination that hangs from a
+  // connection that broke, which is no sign that the next one will.
+  bool timed_out = false;
   int http_status = 0;    // 0: no answer came
   std::string detail;     // one sentence for a person: what happened, in the CRM's words where it has any
   std::string cause;      // groups like failures; empty for `delivered`

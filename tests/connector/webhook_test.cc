@@ -146,6 +146,7 @@ TEST_CASE("every way of getting no answer has its outcome") {
     for (const bool timed_out : {false, true}) {
       INFO(static_cast<int>(phase) << (timed_out ? " timed out" : ""));
       const auto result = classify(failure(phase, timed_out));
+      REQUIRE(result.timed_out == timed_out);
       REQUIRE(result.outcome == outcome);
       REQUIRE(result.counts_against_budget == counted);
       REQUIRE(result.safe_to_repeat);

@@ -54,6 +54,24 @@ TEST_CASE("failures that may be one lead's doing open it only when three leads f
   REQUIRE(health.is_open());
 }
 
+TEST_CASE("answers lost with their connection never open it, a destination that hangs does") {
+  AttemptOutcome lost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
+  DestinationHealth health;
+  for (std::uint8_t i = 0; i < 50; ++i) static_cast<void>(health.record(lost, lead(i), kNow));
+  REQUIRE_FALSE(health.is_open());
+  lost.timed_out = true;
+  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(lost, lead(i), kNow));
+  REQUIRE(health.is_open());
+}
+
+TEST_CASE("an answer lost while it is open is a failed probe") {
+  DestinationHealth health;
+  fail(health, 10);
+  fail(health, 1, {.outcome = Outcome::ambiguous}, kNow + 30s);
+  REQUIRE(health.is_open());
+  REQUIRE(health.next_look(kNow + 30s) == kNow + 90s);
+}
+
 TEST_CASE("a success in between starts the count again") {
   DestinationHealth health;
   fail(health, 9);

@@ -1,6 +1,7 @@
 // The worker with a real store, a real connector and a scripted network, one step at a time.
 #include "delivery/worker.h"
 
+#include <set>
 #include <thread>
 
 #include <poll.h>
@@ -181,6 +182,19 @@ TEST_CASE("an unanswered request is repeated under the same key") {
   for (const auto& request : w.client.requests()) {
     REQUIRE(http::find_header(request.headers, "Idempotency-Key") == to_string(lead));
   }
+}
+
+TEST_CASE("a CRM that loses the first answer of every lead has all of them after the second try") {
+  WorkerFixture w;
+  std::set<std::string> known;
+  w.client.on_send([&](const http::ClientRequest& request) -> http::ClientResult {
+    if (!known.emplace(http::find_header(request.headers, "Idempotency-Key")).second) return answer(200);
+    return http::ClientFailure{.phase = http::FailurePhase::wait, .detail = "reset"};
+  });
+  for (int i = 0; i < 200; ++i) w.add_lead();
+  for (int i = 0; i < 3; ++i) w.pass(3s);
+  REQUIRE(w.count(State::delivered) == 200);
+  REQUIRE(w.client.requests().size() == 400);
 }
 
 TEST_CASE("an outage of a week makes no dead letter, and the backlog goes out soon after it ends") {
