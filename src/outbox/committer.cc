@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "outbox/cached_pages.h"
 #include "outbox/connection.h"
 #include "outbox/store.h"
 
@@ -69,7 +70,7 @@ void run(Connection& connection, const char* sql) { connection.use(sql)->exec();
 
 class Committer::Loop {
  public:
-  explicit Loop(CommitterOptions options) : options_(std::move(options)) {
+  explicit Loop(CommitterOptions options) : options_(std::move(options)), cached_pages_(options_.path) {
     connection_ = std::make_unique<Connection>(options_.path, Connection::Mode::durable_write);
     if (options_.own_thread) thread_ = std::thread([this] { work(); });
   }
@@ -194,9 +195,11 @@ class Committer::Loop {
     }
   }
 
-  // Opens the store again and copies everything its log holds into the database file, synced, before anything
-  // more is acknowledged: pages that a failed fsync left in memory only are thereby written a second time.
+  // Opens the store again, as the disk has it, and copies everything its log holds into the database file,
+  // synced, before anything more is acknowledged: pages that a failed fsync left in memory only are
+  // forgotten, and written a second time where they had been acknowledged.
   void reopen() {
+    cached_pages_.drop();
     try {
       connection_ = std::make_unique<Connection>(options_.path, Connection::Mode::durable_write);
     } catch (const StoreError& failure) {
@@ -228,8 +231,10 @@ class Committer::Loop {
   void note_trouble(std::optional<std::string> trouble) {
     {
       const std::lock_guard lock(mutex_);
-      if (trouble_ == trouble) return;
+      // One line when it begins and one when it ends; the text in between may change with every try.
+      const bool changed = trouble_.has_value() != trouble.has_value();
       trouble_ = trouble;
+      if (!changed) return;
     }
     if (trouble) {
       log_error("store_down", {{"why", *trouble}, {"path", options_.path}});
@@ -243,6 +248,7 @@ class Committer::Loop {
   std::thread thread_;
 
   // The committing thread's.
+  CachedPages cached_pages_;
   std::unique_ptr<Connection> connection_;
 
   // Guarded by mutex_.

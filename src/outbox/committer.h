@@ -10,8 +10,9 @@
 // repeating a change must be harmless.
 //
 // When the disk fails: a full disk fails the changes at hand, and the next ones are tried afresh. After any
-// other I/O error nothing is acknowledged until the connection was reopened and everything the log held was
-// copied into the database file and synced, because an fsync that failed once must not be believed later.
+// other I/O error nothing is acknowledged until the connection was reopened on what the disk has
+// (cached_pages.h) and everything the log held was copied into the database file and synced, because an fsync
+// that failed once must not be believed later.
 //
 // Thread-safety: submit() from any thread. Done callbacks run on the committer's thread and must be quick.
 #pragma once

@@ -51,6 +51,15 @@ void create_if_absent(const std::string& path) {
   }
 }
 
+// A crash within the very first start, before the file was in WAL mode, leaves a journal beside it. Until
+// that is rolled back nobody can read the store, and a reader may not do it. It only brings back what was:
+// harmless also to a file that is not ours.
+void roll_back_first_start(const std::string& path) {
+  if (!std::filesystem::exists(path + "-journal")) return;
+  SQLite::Database database(path, SQLite::OPEN_READWRITE);
+  database.execAndGet("SELECT count(*) FROM sqlite_master");
+}
+
 // The version, having refused a file that is not ours. A new, empty file is version 0.
 int read_version(SQLite::Database& database, const std::string& path) {
   const int application = database.execAndGet("PRAGMA application_id").getInt();
@@ -115,11 +124,12 @@ StoreLock::StoreLock(const std::string& store_path) {
 StoreLock::~StoreLock() { close(fd_); }
 
 MigrationReport migrate(const std::string& store_path) {
-  create_if_absent(store_path);
-  // First without any right to write: what is not ours, or newer, stays untouched.
-  static_cast<void>(stored_schema_version(store_path));
-  Connection connection(store_path, Connection::Mode::durable_write);
   try {
+    create_if_absent(store_path);
+    roll_back_first_start(store_path);
+    // First without any right to write: what is not ours, or newer, stays untouched.
+    static_cast<void>(stored_schema_version(store_path));
+    Connection connection(store_path, Connection::Mode::durable_write);
     const auto report = run_migrations(connection.database(), store_path);
     if (report.from != report.to) sync_folder(folder_of(store_path));
     return report;
