@@ -83,7 +83,7 @@ std::string reason(int error, int port) {
 
 // What stands at `path` may be replaced: nothing, or a socket nobody answers on.
 void check_replaceable(const std::string& path, const SocketAddress& address) {
-  struct stat found {};
+  struct stat found{};
   if (lstat(path.c_str(), &found) != 0) return;
   if (!S_ISSOCK(found.st_mode)) {
     throw BindError("cannot listen on " + path + ": there is a file that is not a socket; it is left alone");
@@ -111,7 +111,7 @@ ListeningSocket::ListeningSocket(const ServerOptions& options) {
 
 ListeningSocket::~ListeningSocket() {
   close(fd_);
-  struct stat found {};
+  struct stat found{};
   if (!path_.empty() && lstat(path_.c_str(), &found) == 0 && found.st_ino == inode_) unlink(path_.c_str());
 }
 
@@ -150,7 +150,7 @@ void ListeningSocket::bind_unix(const std::string& path) {
   unlink(fresh_path.c_str());
   if (bind(fd_, fresh.get(), fresh.size) != 0) throw BindError(where + reason(errno, 0));
 
-  struct stat made {};
+  struct stat made{};
   if (listen(fd_, kBacklog) != 0 || lstat(fresh_path.c_str(), &made) != 0 ||
       rename(fresh_path.c_str(), path.c_str()) != 0) {
     const int error = errno;

@@ -4,15 +4,16 @@
 // acknowledges, in one order (disk_log.h). From that log we rebuild what the disk may hold if the power fails
 // after each step (crashed_disk.h), open it as a starting service would, and hold it against what had been
 // acknowledged by then (store_check.h). A loop of kill -9 would show nothing of this: the kernel outlives it.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include <stdlib.h>
 
 #include "fault/crashed_disk.h"
 #include "fault/side_by_side.h"
 #include "fault/store_check.h"
+#include "fault/text.h"
 #include "support/catch.h"
 #include "support/process.h"
 #include "support/temporary_folder.h"
@@ -22,12 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kStates = 6'000;
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+constexpr int kStates = 10'000;
 
 // A run of the driver, its log and what it left on the disk in the end.
 struct LoggedRun {
@@ -99,10 +95,6 @@ std::vector<std::string> lose_power(const LoggedRun& logged, int states, bool ig
   });
 }
 
-std::string first_of(const std::vector<std::string>& wrong) {
-  return std::to_string(wrong.size()) + " found" + (wrong.empty() ? "" : ", the first: " + wrong.front());
-}
-
 bool tells_of_lost_leads(const std::vector<std::string>& wrong) {
   return std::any_of(wrong.begin(), wrong.end(),
                      [](const auto& text) { return text.find("lost: accepted") != std::string::npos; });
@@ -120,27 +112,27 @@ TEST_CASE("whatever was acknowledged survives a power loss that tears sectors, a
   REQUIRE(disk.acknowledged().find("delivered") != std::string::npos);
 
   const auto wrong = lose_power(logged, kStates);
-  INFO(first_of(wrong));
+  INFO(summary(wrong));
   REQUIRE(wrong.empty());
 }
 
 TEST_CASE("a store that does not sync is found out by a power loss") {
   const auto logged = run_driver("unsynced");
   const auto wrong = lose_power(logged, 200);
-  INFO(first_of(wrong));
+  INFO(summary(wrong));
   REQUIRE(tells_of_lost_leads(wrong));
 }
 
 TEST_CASE("an acknowledgement before the commit is found out by a power loss") {
   const auto logged = run_driver("early");
   const auto wrong = lose_power(logged, 400);
-  INFO(first_of(wrong));
+  INFO(summary(wrong));
   REQUIRE(tells_of_lost_leads(wrong));
 }
 
 TEST_CASE("a disk that forgets to sync loses what was acknowledged") {
   const auto wrong = lose_power(run_driver("none"), 200, true);
-  INFO(first_of(wrong));
+  INFO(summary(wrong));
   REQUIRE(tells_of_lost_leads(wrong));
 }
 

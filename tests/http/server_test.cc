@@ -404,7 +404,7 @@ TEST_CASE("a Unix socket is served, for its owner only, and taken away at the en
   options.unix_socket = folder.file("admin.sock");
   {
     Served served(options);
-    struct stat found {};
+    struct stat found{};
     REQUIRE(lstat(options.unix_socket.c_str(), &found) == 0);
     REQUIRE(S_ISSOCK(found.st_mode));
     REQUIRE((found.st_mode & 0777) == 0600);
