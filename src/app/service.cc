@@ -151,7 +151,10 @@ class Service::Parts {
   admin::ServiceView service_view() {
     admin::ServiceView view;
     view.destinations = [this] { return describe(config_, worker_); };
-    view.store_trouble = [this] { return committer_.trouble(); };
+    view.store_trouble = [this] {
+      auto trouble = committer_.trouble();
+      return trouble ? trouble : intake_.trouble();
+    };
     view.running = true;
     return view;
   }

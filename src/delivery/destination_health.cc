@@ -14,27 +14,30 @@ std::optional<Time> DestinationHealth::next_look(Time now) const {
   return closed_until_ && now < *closed_until_ ? closed_until_ : std::nullopt;
 }
 
-bool DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead, Time now) {
+bool DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead, bool is_repeat, Time now) {
   if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
-    // It answered sensibly: whatever was wrong is over.
-    const bool came_back = some_surely_the_destinations_;
+    // It answered sensibly: whatever was wrong is over. A pause that it asked for itself still holds.
+    const bool came_back = open_;
+    const auto pause = open_ ? std::nullopt : closed_until_;
     *this = DestinationHealth{};
+    closed_until_ = pause;
     return came_back;
   }
 
-  if (outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !open_) return false;
+  const bool was_waiting = closed_until_ && now < *closed_until_;
+  const bool is_accident = outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !is_repeat;
+  if (is_accident && !open_) return false;
   reason_ = outcome.detail;
-  const bool waiting = closed_until_ && now < *closed_until_;
+  if (outcome.retry_after) close_for(std::min(*outcome.retry_after, kLongestPause), now);
   if (open_) {
     // While waiting for the next probe these are late answers from before it opened, and tell nothing new.
-    if (!waiting) close_for(probe_wait_ = std::min(2 * probe_wait_, kLongestProbe), now);
+    if (!was_waiting) close_for(probe_wait_ = std::min(2 * probe_wait_, kLongestProbe), now);
     return false;
   }
   note_failure(!outcome.counts_against_budget, lead);
-  if (outcome.retry_after) close_for(*outcome.retry_after, now);
   if (is_worth_opening()) {
     open_ = true;
-    close_for(std::max(probe_wait_, outcome.retry_after.value_or(Milliseconds{0})), now);
+    close_for(probe_wait_, now);
   }
   return false;
 }
@@ -44,7 +47,6 @@ HealthView DestinationHealth::view(int in_flight) const { return {open_, closed_
 void DestinationHealth::note_failure(bool surely_the_destinations, const Uuid& lead) {
   ++failures_;
   all_surely_the_destinations_ = all_surely_the_destinations_ && surely_the_destinations;
-  some_surely_the_destinations_ = some_surely_the_destinations_ || surely_the_destinations;
   if (failed_leads_.size() < kLeadsToOpen) failed_leads_.insert(lead);
 }
 

@@ -1,10 +1,11 @@
 // Whether a destination is worth calling: a circuit breaker.
 //
 // It opens after 10 failures in a row that are the destination's trouble, from at least 3 different leads (or
-// any 10 that are surely the destination's). An answer that was lost with its connection is no such failure:
-// the destination was there, and most likely has the lead. While it is open nothing is claimed but one probe
-// at a time, after 30 s growing to 10 min; the first sensible answer (also "I refuse this lead") closes it. A
-// Retry-After pauses the whole destination for that long.
+// any 10 that are surely the destination's). An answer that was lost with its connection counts only when the
+// lead was tried before: once, it is an accident, and the destination most likely has the lead. While it is
+// open nothing is claimed but one probe at a time, after 30 s growing to 10 min; the first sensible answer
+// (also "I refuse this lead") closes it. A Retry-After pauses the whole destination for that long, at most 10
+// h.
 //
 // Thread-safety: none; the worker's thread owns it. Pure but for its own state: time is passed in.
 #pragma once
@@ -33,6 +34,8 @@ class DestinationHealth {
   static constexpr std::size_t kLeadsToOpen = 3;
   static constexpr Milliseconds kFirstProbe{30'000};
   static constexpr Milliseconds kLongestProbe{600'000};
+  // Of a Retry-After.
+  static constexpr Milliseconds kLongestPause{36'000'000};
 
   // How many more deliveries may be claimed now, when `in_flight` are and `max_in_flight` may be.
   [[nodiscard]] int room(int in_flight, int max_in_flight, Time now) const;
@@ -40,9 +43,12 @@ class DestinationHealth {
   // When room() may grow by the passing of time alone; nullopt when time plays no part.
   [[nodiscard]] std::optional<Time> next_look(Time now) const;
 
-  // Takes note of a finished attempt. True when the destination has just come back, so that what waits for it
-  // should be tried at once.
-  [[nodiscard]] bool record(const AttemptOutcome& outcome, const Uuid& lead, Time now);
+  // Takes note of a finished attempt; `is_repeat`: the lead had been tried before. True when that closed the
+  // breaker, so that what waits for the destination should be tried at once.
+  [[nodiscard]] bool record(const AttemptOutcome& outcome, const Uuid& lead, bool is_repeat, Time now);
+
+  // Forgets how long to wait, not why: the clock it was reckoned by was set.
+  void forget_wait() { closed_until_ = std::nullopt; }
 
   [[nodiscard]] HealthView view(int in_flight) const;
 
@@ -56,7 +62,6 @@ class DestinationHealth {
   // Since the last sensible answer.
   int failures_ = 0;
   bool all_surely_the_destinations_ = true;
-  bool some_surely_the_destinations_ = false;
   std::set<Uuid> failed_leads_;
   std::string reason_;
 

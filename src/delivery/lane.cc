@@ -12,7 +12,8 @@ using outbox::Claim;
 using outbox::Claimed;
 using outbox::CommitResult;
 using outbox::Failure;
-using FinishResult = outbox::OrFailure<std::variant<outbox::Finished, outbox::LostClaim>>;
+using FinishAnswer = std::variant<outbox::Finished, outbox::LostClaim>;
+using FinishResult = outbox::OrFailure<FinishAnswer>;
 
 // Between two tries to store an outcome that a broken store refused.
 constexpr Milliseconds kStorePause{1'000};
@@ -62,6 +63,19 @@ void Lane::give_up() {
   filling_.reset();
 }
 
+void Lane::clock_was_set() {
+  health_.forget_wait();
+  look();
+}
+
+void Lane::add_in_hand(std::vector<std::int64_t>& deliveries) const {
+  for (const auto& one : running_) deliveries.push_back(one.claim.delivery_id);
+}
+
+void Lane::look_at(std::optional<Time> moment) {
+  if (moment) next_due_ = std::min(next_due_.value_or(Time::max()), *moment);
+}
+
 int Lane::trying() const {
   return static_cast<int>(
       std::count_if(running_.begin(), running_.end(), [](const Running& one) { return one.trying; }));
@@ -105,7 +119,9 @@ Task<void> Lane::fill(int room) {
     // The commit may have taken place all the same: nothing may stay claimed that nobody tries.
     auto undoing = undo(order.claim_id, "the store failed during the claim");
     co_await undoing;
-    next_due_ = Time::min();
+    auto pausing = around_.inbox.pause(kStorePause);
+    co_await pausing;
+    look();
     co_return;
   }
   if (stopping_) {
@@ -114,8 +130,7 @@ Task<void> Lane::fill(int room) {
     co_return;
   }
   auto& claimed = std::get<Claimed>(result);
-  // Told of a new lead meanwhile? Then next_due_ stays "now".
-  if (!next_due_) next_due_ = claimed.next_due_at;
+  look_at(claimed.next_due_at);
   for (auto& claim : claimed.claims) set_going(std::move(claim));
 }
 
@@ -149,11 +164,12 @@ Task<void> Lane::deliver(Running& running) {
                         .detail = outcome.detail,
                         .answer_excerpt = outcome.answer_excerpt};
   log_attempt(claim, attempt, transition);
-  const bool came_back = health_.record(outcome, claim.lead.id, now);
+  const bool is_repeat = claim.delivery.tries > 0;
+  const bool came_back = health_.record(outcome, claim.lead.id, is_repeat, now);
 
   auto storing = store(claim, transition, attempt, outcome.remote_id);
   co_await storing;
-  if (transition.due_at) next_due_ = std::min(next_due_.value_or(Time::max()), *transition.due_at);
+  look_at(transition.due_at);
   if (came_back) {
     auto hastening = hasten();
     co_await hastening;
@@ -171,8 +187,13 @@ Task<void> Lane::store(const Claim& claim, const Transition& transition, const A
     Callback<FinishResult> finishing{begin};
     const auto result = co_await finishing;
     const auto* failure = std::get_if<Failure>(&result);
-    // Finished, or the claim is gone: after a commit that took place though we were told it failed.
-    if (failure == nullptr) co_return;
+    if (failure == nullptr) {
+      // A lost claim is what a commit leaves that took place though we were told it failed.
+      if (std::holds_alternative<outbox::LostClaim>(std::get<FinishAnswer>(result))) {
+        log_warn("claim_lost", {{"lead", to_string(claim.lead.id)}, {"destination", claim.destination}});
+      }
+      co_return;
+    }
     log_error("outcome_not_stored", {{"lead", to_string(claim.lead.id)}, {"why", failure->detail}});
     auto pausing = around_.inbox.pause(kStorePause);
     co_await pausing;

@@ -8,6 +8,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -48,6 +49,12 @@ class Lane {
   // When advance() is to be called again for the sake of time alone; nullopt: only when told.
   [[nodiscard]] std::optional<Time> next_look() const;
 
+  // The wall clock was set: no moment that was reckoned with it can be relied on.
+  void clock_was_set();
+
+  // Adds the deliveries that the lane is trying, or whose outcome it is storing.
+  void add_in_hand(std::vector<std::int64_t>& deliveries) const;
+
   // Gives back, untried, what is still being tried, and forgets the rest: an outcome that could not be stored
   // stays claimed and is found as interrupted at the next start. The client must have forgotten its requests.
   void give_up();
@@ -73,6 +80,7 @@ class Lane {
   Task<void> undo(std::int64_t claim_id, std::string reason);
   Task<void> hasten();
   void set_going(outbox::Claim claim);
+  void look_at(std::optional<Time> moment);
 
   Destination destination_;
   Surroundings around_;
@@ -80,7 +88,8 @@ class Lane {
   std::list<Running> running_;
   std::optional<Task<void>> filling_;  // a claim on its way
   bool stopping_ = false;
-  // When a delivery may be due: known after each claim, and "now" when told of a new one.
+  // When a delivery may be due, the earliest that is known: from the last claim, from what is to be retried,
+  // and "now" when told of a new lead.
   std::optional<Time> next_due_{Time::min()};
 };
 

@@ -21,6 +21,8 @@ namespace {
 constexpr Milliseconds kLongestWait{60'000};
 // Between two searches for claims whose lease lapsed: those of an attempt that broke off by our own mistake.
 constexpr Milliseconds kSweepInterval{60'000};
+// A smaller jump of the wall clock is a correction, and delays nothing worth speaking of.
+constexpr Milliseconds kLeastJump{5'000};
 // Before a search that a broken store refused is tried again.
 constexpr Milliseconds kStorePause{1'000};
 
@@ -61,13 +63,13 @@ class Worker::Loop {
   void run_once(Milliseconds longest) {
     wake_.drain();
     inbox_.run_all();
+    watch_clock();
     sweep_if_due();
     if (stopping_ && !give_up_at_) give_up_at_ = clock_.steady_now() + options_.drain;
-    const bool look = something_is_due_.exchange(false);
-    for (auto& lane : lanes_) {
-      if (look) lane.look();
-      lane.advance(stopping_ || !orphans_taken_back_);
+    if (something_is_due_.exchange(false)) {
+      for (auto& lane : lanes_) lane.look();
     }
+    for (auto& lane : lanes_) lane.advance(stopping_ || !orphans_taken_back_);
     publish_health();
     client_.run(std::min(longest, until_next_look()), wake_.fd());
   }
@@ -101,25 +103,49 @@ class Worker::Loop {
     sweeping_->start([this] { wake_.notify(); });
   }
 
-  // Takes back what nobody works on any more: at start all that is claimed, later what outlived its lease.
+  // Takes back what nobody works on any more: at start all that is claimed, later what outlived its lease
+  // without being in a lane's hands.
   Task<void> sweep() {
     for (;;) {
       const Time now = clock_.now();
       const auto before = orphans_taken_back_ ? std::optional{now} : std::nullopt;
-      auto begin = [&](auto done) { claims_.expire(before, now, inbox_.forward(std::move(done))); };
+      std::vector<std::int64_t> in_hand;
+      for (const auto& lane : lanes_) lane.add_in_hand(in_hand);
+      auto begin = [&](auto done) {
+        claims_.expire(before, std::move(in_hand), now, inbox_.forward(std::move(done)));
+      };
       Callback<outbox::OrFailure<int>> expiring{begin};
       const auto result = co_await expiring;
-      if (const auto* count = std::get_if<int>(&result)) {
-        if (*count > 0)
-          log_warn("claims_taken_back", {{"count", *count}, {"at_start", !orphans_taken_back_}});
-        orphans_taken_back_ = true;
-        if (*count > 0) wake();
-        co_return;
+      if (const auto* failure = std::get_if<outbox::Failure>(&result)) {
+        log_error("claims_not_taken_back", {{"why", failure->detail}});
+        auto pausing = inbox_.pause(kStorePause);
+        co_await pausing;
+        continue;
       }
-      log_error("claims_not_taken_back", {{"why", std::get<outbox::Failure>(result).detail}});
-      auto pausing = inbox_.pause(kStorePause);
-      co_await pausing;
+      const int count = std::get<int>(result);
+      if (count > 0) log_warn("claims_taken_back", {{"count", count}, {"at_start", !orphans_taken_back_}});
+      orphans_taken_back_ = true;
+      if (count > 0) wake();
+      break;
     }
+    // At start too: the clock may have been wrong until then.
+    if (std::exchange(clock_was_set_, false)) {
+      auto change = [&](auto done) { claims_.bring_back_from_the_future(clock_.now(), std::move(done)); };
+      auto changing = inbox_.until_stored(change);
+      co_await changing;
+      wake();
+    }
+  }
+
+  // Notices when the wall clock was set, by comparing it with the one that never jumps.
+  void watch_clock() {
+    const auto ahead = clock_.now().time_since_epoch() - clock_.steady_now().time_since_epoch();
+    const auto jump = ahead - std::exchange(wall_ahead_of_steady_, ahead).value_or(ahead);
+    if (std::chrono::abs(jump) < kLeastJump) return;
+    log_warn("clock_was_set", {{"by_ms", jump.count()}});
+    clock_was_set_ = true;
+    next_sweep_ = SteadyTime::min();
+    for (auto& lane : lanes_) lane.clock_was_set();
   }
 
   void give_up() {
@@ -133,7 +159,7 @@ class Worker::Loop {
     Milliseconds wait = std::min(kLongestWait, inbox_.until_next().value_or(kLongestWait));
     const Time now = clock_.now();
     for (const auto& lane : lanes_) {
-      if (const auto look = lane.next_look(); look && !stopping_) {
+      if (const auto look = lane.next_look(); look && !stopping_ && orphans_taken_back_) {
         wait = std::min(wait, std::max(*look, now) - now);
       }
     }
@@ -167,6 +193,8 @@ class Worker::Loop {
   std::list<Lane> lanes_;
   std::optional<Task<void>> sweeping_;
   SteadyTime next_sweep_{SteadyTime::min()};
+  std::optional<Milliseconds> wall_ahead_of_steady_;
+  bool clock_was_set_ = true;  // until proven otherwise
   bool orphans_taken_back_ = false;
   std::optional<SteadyTime> give_up_at_;
   std::thread thread_;

@@ -1,5 +1,6 @@
 #include "outbox/claims.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -52,6 +53,10 @@ constexpr const char* kAuditUnclaim =
 constexpr const char* kHasten =
     "UPDATE delivery SET due_at = ?1 "
     "WHERE state = 'pending' AND destination = ?2 AND due_at > ?1 AND tries > budget_spent";
+
+constexpr const char* kBringBack =
+    "UPDATE delivery SET due_at = ?1, state_since = ?1 "
+    "WHERE state = 'pending' AND due_at > ?1 AND state_since > ?1";
 
 constexpr const char* kLapsed =
     "SELECT id, claim_id, attempt_count, state_since, "
@@ -248,14 +253,29 @@ void Claims::hasten(const std::string& destination, Time now, std::function<void
       std::move(done));
 }
 
-void Claims::expire(std::optional<Time> before, Time now, std::function<void(OrFailure<int>)> done) {
+void Claims::bring_back_from_the_future(Time now, std::function<void(const CommitResult&)> done) {
+  committer_.submit(
+      Urgency::always,
+      [=](Connection& connection) {
+        auto update = connection.use(kBringBack);
+        update->bind(1, to_unix_ms(now));
+        update->exec();
+      },
+      std::move(done));
+}
+
+void Claims::expire(std::optional<Time> before, std::vector<std::int64_t> in_hand, Time now,
+                    std::function<void(OrFailure<int>)> done) {
   const auto count = std::make_shared<int>(0);
   committer_.submit(
       Urgency::always,
       [=](Connection& connection) {
         const auto lapsed = read_lapsed(connection, before.value_or(Time::max()), now);
-        for (const auto& one : lapsed) expire_one(connection, one, now);
-        *count = static_cast<int>(lapsed.size());
+        for (const auto& one : lapsed) {
+          if (std::find(in_hand.begin(), in_hand.end(), one.delivery_id) != in_hand.end()) continue;
+          expire_one(connection, one, now);
+          ++*count;
+        }
       },
       [count, done = std::move(done)](const CommitResult& result) {
         if (result) {

@@ -80,9 +80,14 @@ class Claims {
   void hasten(const std::string& destination, Time now, std::function<void(const CommitResult&)> done);
 
   // Takes back claims whose lease lapsed before `before`; at start everything that is claimed (nullopt),
-  // since the lock proves that no other process works on it. Records an interrupted attempt for each. The
-  // result is how many there were.
-  void expire(std::optional<Time> before, Time now, std::function<void(OrFailure<int>)> done);
+  // since the lock proves that no other process works on it. `in_hand` are deliveries that somebody still
+  // works on, however old their lease. Records an interrupted attempt for each. The result is how many there
+  // were.
+  void expire(std::optional<Time> before, std::vector<std::int64_t> in_hand, Time now,
+              std::function<void(OrFailure<int>)> done);
+
+  // Makes due at `now` what a clock that ran ahead has put into the future.
+  void bring_back_from_the_future(Time now, std::function<void(const CommitResult&)> done);
 
  private:
   Committer& committer_;

@@ -84,7 +84,7 @@ class Committer::Loop {
       work_to_do_.notify_one();
       thread_.join();
     }
-    if (connection_) checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    if (connection_) copy_log();
   }
 
   void submit(Urgency urgency, Change change, Done done) {
@@ -152,23 +152,29 @@ class Committer::Loop {
       fail_all(batch, trouble().value_or("the store is closed"));
     }
     for (auto& waiting : batch) waiting.done(waiting.result);
-    if (connection_ && connection_->log_pages() >= options_.checkpoint_pages) {
-      checkpoint(SQLITE_CHECKPOINT_PASSIVE);
-    }
+    if (connection_ && connection_->log_pages() >= options_.checkpoint_pages) copy_log();
   }
 
   void commit_together(std::vector<Waiting>& batch) {
     try {
+      auto* const handle = connection_->database().getHandle();
+      const auto written_before = sqlite3_total_changes64(handle);
       run(*connection_, kBegin);
       for (auto& waiting : batch) apply(waiting);
       run(*connection_, kCommit);
-      note_trouble(std::nullopt);
+      // A commit that wrote nothing proves nothing about the disk.
+      if (sqlite3_total_changes64(handle) != written_before) note_trouble(std::nullopt);
     } catch (const SQLite::Exception& failure) {
       const std::string why = describe(failure);
       fail_all(batch, why);
       note_trouble(why);
       roll_back();
-      if (spoils_the_connection(failure)) connection_.reset();
+      if (spoils_the_connection(failure)) {
+        connection_.reset();
+      } else if (connection_ && failure.getErrorCode() == SQLITE_FULL) {
+        // What the log holds may find room in the file, and then the log is written from its start again.
+        copy_log();
+      }
     }
   }
 
@@ -206,22 +212,32 @@ class Committer::Loop {
       note_trouble(failure.what());
       return;
     }
-    if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE)) {
+    if (checkpoint(SQLITE_CHECKPOINT_TRUNCATE) == SQLITE_OK) {
       log_info("store_reopened", {{"path", options_.path}});
       note_trouble(std::nullopt);
     } else {
+      note_trouble(std::string("cannot copy the log into the store: ") +
+                   sqlite3_errmsg(connection_->database().getHandle()));
       connection_.reset();
     }
   }
 
-  // False when it could not be done; a reader in the way of a PASSIVE one does not count as that.
-  bool checkpoint(int mode) {
-    auto* handle = connection_->database().getHandle();
-    const int result = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);
-    if (result == SQLITE_OK || (result == SQLITE_BUSY && mode == SQLITE_CHECKPOINT_PASSIVE)) return true;
-    note_trouble(std::string("cannot copy the log into the store: ") + sqlite3_errmsg(handle));
-    if ((result & 0xff) == SQLITE_IOERR) connection_.reset();
-    return false;
+  // As far as readers allow. That it cannot be done is no trouble as long as commits find room.
+  void copy_log() {
+    const int result = checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    const bool failed = result != SQLITE_OK && result != SQLITE_BUSY;
+    if (failed && !log_stays_) {
+      log_warn("log_not_copied", {{"why", sqlite3_errmsg(connection_->database().getHandle())}});
+    }
+    log_stays_ = failed;
+    if ((result & 0xff) == SQLITE_IOERR) {
+      note_trouble("cannot copy the log into the store: I/O error");
+      connection_.reset();
+    }
+  }
+
+  int checkpoint(int mode) {
+    return sqlite3_wal_checkpoint_v2(connection_->database().getHandle(), "main", mode, nullptr, nullptr);
   }
 
   static void fail_all(std::vector<Waiting>& batch, const std::string& why) {
@@ -250,6 +266,7 @@ class Committer::Loop {
   // The committing thread's.
   CachedPages cached_pages_;
   std::unique_ptr<Connection> connection_;
+  bool log_stays_ = false;  // the last try to copy the log failed
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;

@@ -73,7 +73,7 @@ Intake::Intake(IntakeOptions options, std::string store_path, Committer& committ
 void Intake::on_accepted(std::function<void()> callback) { on_accepted_ = std::move(callback); }
 
 std::variant<Accepted, NotStored> Intake::accept(const NewLead& lead) {
-  if (auto low = disk_is_low()) return NotStored{std::move(*low), false};
+  if (auto low = trouble()) return NotStored{std::move(*low), false};
 
   const Time now = clock_.now();
   const Uuid id = make_uuid_v7(now, random_);
@@ -86,7 +86,7 @@ std::variant<Accepted, NotStored> Intake::accept(const NewLead& lead) {
   return Accepted{id};
 }
 
-std::optional<std::string> Intake::disk_is_low() const {
+std::optional<std::string> Intake::trouble() const {
   std::error_code unknown;
   const auto space = std::filesystem::space(folder_, unknown);
   if (unknown || space.available >= options_.minimum_free_bytes) return std::nullopt;

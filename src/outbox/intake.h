@@ -55,12 +55,13 @@ class Intake {
 
   [[nodiscard]] std::variant<Accepted, NotStored> accept(const NewLead& lead);
 
+  // Why leads are refused at present for lack of room on the disk; nullopt while there is room.
+  [[nodiscard]] std::optional<std::string> trouble() const;
+
   // Called after each lead was stored: wakes the worker. Set before the first accept().
   void on_accepted(std::function<void()> callback);
 
  private:
-  [[nodiscard]] std::optional<std::string> disk_is_low() const;
-
   const IntakeOptions options_;
   const std::string folder_;
   Committer& committer_;

@@ -21,7 +21,7 @@ Uuid lead(std::uint8_t number) {
 }
 
 void fail(DestinationHealth& health, int times, const AttemptOutcome& outcome = kDown, Time now = kNow) {
-  for (int i = 0; i < times; ++i) REQUIRE_FALSE(health.record(outcome, lead(1), now));
+  for (int i = 0; i < times; ++i) REQUIRE_FALSE(health.record(outcome, lead(1), true, now));
 }
 
 }  // namespace
@@ -49,18 +49,24 @@ TEST_CASE("failures that may be one lead's doing open it only when three leads f
   DestinationHealth health;
   fail(health, 50, kServerError);
   REQUIRE_FALSE(health.is_open());
-  static_cast<void>(health.record(kServerError, lead(2), kNow));
-  static_cast<void>(health.record(kServerError, lead(3), kNow));
+  static_cast<void>(health.record(kServerError, lead(2), true, kNow));
+  static_cast<void>(health.record(kServerError, lead(3), true, kNow));
   REQUIRE(health.is_open());
 }
 
-TEST_CASE("answers lost with their connection never open it, a destination that hangs does") {
-  AttemptOutcome lost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
+TEST_CASE("answers lost with their connection open it only when they are lost again") {
+  const AttemptOutcome lost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
   DestinationHealth health;
-  for (std::uint8_t i = 0; i < 50; ++i) static_cast<void>(health.record(lost, lead(i), kNow));
+  for (std::uint8_t i = 0; i < 50; ++i) static_cast<void>(health.record(lost, lead(i), false, kNow));
   REQUIRE_FALSE(health.is_open());
-  lost.timed_out = true;
-  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(lost, lead(i), kNow));
+  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(lost, lead(i), true, kNow));
+  REQUIRE(health.is_open());
+}
+
+TEST_CASE("a destination that hangs until our patience ends opens it") {
+  const AttemptOutcome hung{.outcome = Outcome::ambiguous, .counts_against_budget = true, .timed_out = true};
+  DestinationHealth health;
+  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(hung, lead(i), false, kNow));
   REQUIRE(health.is_open());
 }
 
@@ -75,7 +81,7 @@ TEST_CASE("an answer lost while it is open is a failed probe") {
 TEST_CASE("a success in between starts the count again") {
   DestinationHealth health;
   fail(health, 9);
-  static_cast<void>(health.record(kDelivered, lead(1), kNow));
+  static_cast<void>(health.record(kDelivered, lead(1), true, kNow));
   fail(health, 9);
   REQUIRE_FALSE(health.is_open());
 }
@@ -89,7 +95,7 @@ TEST_CASE("while open one probe at a time is let through, each after a longer wa
     now += wait;
     REQUIRE(health.room(0, 16, now) == 1);
     REQUIRE(health.room(1, 16, now) == 0);
-    REQUIRE_FALSE(health.record(kDown, lead(1), now));
+    REQUIRE_FALSE(health.record(kDown, lead(1), true, now));
   }
 }
 
@@ -104,18 +110,36 @@ TEST_CASE("any sensible answer closes the breaker and tells that the destination
   for (const auto outcome : {Outcome::delivered, Outcome::rejected}) {
     DestinationHealth health;
     fail(health, 10);
-    REQUIRE(health.record({.outcome = outcome}, lead(2), kNow + 30s));
+    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 30s));
     REQUIRE_FALSE(health.is_open());
     REQUIRE(health.room(0, 16, kNow + 30s) == 16);
     REQUIRE(health.view(0).reason.empty());
-    REQUIRE_FALSE(health.record({.outcome = outcome}, lead(2), kNow + 31s));
+    REQUIRE_FALSE(health.record({.outcome = outcome}, lead(2), true, kNow + 31s));
   }
 }
 
-TEST_CASE("one lead's own failures do not make its delivery a comeback of the destination") {
+TEST_CASE("a success that closes no breaker is no comeback, whatever failed before") {
   DestinationHealth health;
-  fail(health, 3, kServerError);
-  REQUIRE_FALSE(health.record(kDelivered, lead(1), kNow));
+  fail(health, 9);
+  REQUIRE_FALSE(health.record(kDelivered, lead(2), true, kNow));
+}
+
+TEST_CASE("a success of an attempt that was under way does not end a pause that was asked for") {
+  auto throttled = kDown;
+  throttled.retry_after = 120s;
+  DestinationHealth health;
+  fail(health, 1, throttled);
+  static_cast<void>(health.record(kDelivered, lead(2), true, kNow));
+  REQUIRE(health.room(0, 16, kNow + 119s) == 0);
+  REQUIRE(health.room(0, 16, kNow + 120s) == 16);
+}
+
+TEST_CASE("no Retry-After pauses for longer than ten hours") {
+  auto throttled = kDown;
+  throttled.retry_after = std::chrono::hours{24 * 365};
+  DestinationHealth health;
+  fail(health, 1, throttled);
+  REQUIRE(health.room(0, 16, kNow + 10h) == 16);
 }
 
 TEST_CASE("a Retry-After pauses the whole destination without opening the breaker") {

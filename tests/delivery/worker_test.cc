@@ -197,6 +197,71 @@ TEST_CASE("a CRM that loses the first answer of every lead has all of them after
   REQUIRE(w.client.requests().size() == 400);
 }
 
+TEST_CASE("one lead that is retried does not hold up the backlog behind it") {
+  WorkerFixture w(4);
+  w.client.on_send([](const http::ClientRequest& request) {
+    return request.body.find("Odd") == std::string::npos ? answer(200) : answer(500);
+  });
+  w.add_lead("Odd");
+  for (int i = 0; i < 400; ++i) w.add_lead();
+  for (int i = 0; i < 20; ++i) w.settle();
+  REQUIRE(w.count(State::delivered) == 400);
+}
+
+TEST_CASE("a lead that alone is refused for want of permission keeps to its schedule") {
+  WorkerFixture w;
+  w.client.on_send([](const http::ClientRequest& request) {
+    return request.body.find("Odd") == std::string::npos ? answer(200) : answer(403);
+  });
+  const Uuid odd = w.add_lead("Odd");
+  for (int i = 0; i < 300; ++i) w.add_lead();
+  for (int i = 0; i < 20; ++i) w.settle();
+  REQUIRE(w.count(State::delivered) == 300);
+  REQUIRE(w.delivery(odd).attempt_count == 1);
+}
+
+TEST_CASE("a CRM that does nothing but reset connections makes no dead letter") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) -> http::ClientResult {
+    return http::ClientFailure{.phase = http::FailurePhase::wait, .detail = "reset"};
+  });
+  for (int i = 0; i < 20; ++i) w.add_lead();
+  for (int i = 0; i < 30 * 24; ++i) w.pass(1h);
+  REQUIRE(w.count(State::pending) == 20);
+}
+
+TEST_CASE("a delivery on its way is not taken back when the clock jumps past its lease") {
+  WorkerFixture w;
+  const Uuid lead = w.add_lead();
+  w.settle();
+  REQUIRE(w.client.requests().size() == 1);
+  w.clock.set_by(24h);
+  w.settle();
+  w.pass(2min);
+  REQUIRE(w.client.requests().size() == 1);
+  w.client.answer(0, answer(200));
+  w.settle();
+  REQUIRE(w.delivery(lead).state == State::delivered);
+  REQUIRE(w.delivery(lead).attempts.size() == 1);
+}
+
+TEST_CASE("leads accepted while the clock was a year ahead are delivered once it is right") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return refused(); });
+  w.settle();
+  w.clock.set_by(24h * 365);
+  const Uuid tried = w.add_lead();
+  w.worker->wake();
+  w.settle();
+  REQUIRE(w.delivery(tried).attempt_count == 1);
+  const Uuid untried = w.add_lead();
+  w.clock.set_by(-24h * 365);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.settle();
+  REQUIRE(w.delivery(tried).state == State::delivered);
+  REQUIRE(w.delivery(untried).state == State::delivered);
+}
+
 TEST_CASE("an outage of a week makes no dead letter, and the backlog goes out soon after it ends") {
   WorkerFixture w;
   w.client.on_send([](const auto&) { return refused(); });

@@ -51,7 +51,7 @@ struct StoreFixture {
   // Takes back what is claimed (with a lease before `before`); how many there were. Only without a thread.
   int expire(std::optional<Time> before = std::nullopt) {
     int count = -1;
-    doors.expire(before, clock.now(), [&](auto result) { count = std::get<int>(result); });
+    doors.expire(before, {}, clock.now(), [&](auto result) { count = std::get<int>(result); });
     return count;
   }
 
