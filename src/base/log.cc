@@ -50,6 +50,7 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 // Bare when that is unambiguous, else quoted and escaped as in JSON.
 std::string to_text(const LogValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value.value())) return std::to_string(*number);
   const auto* text = std::get_if<std::string>(&value.value());
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

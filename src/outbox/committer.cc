@@ -2,7 +2,8 @@
 
 #include <condition_variable>
 #include <deque>
-#include <latch>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -285,14 +286,12 @@ void Committer::submit(Urgency urgency, Change change, Done done) {
 }
 
 CommitResult Committer::commit(Urgency urgency, Change change) {
-  CommitResult result;
-  std::latch committed{1};
-  loop_->submit(urgency, std::move(change), [&](const CommitResult& told) {
-    result = told;
-    committed.count_down();
-  });
-  committed.wait();
-  return result;
+  // Not a std::latch: libstdc++'s gives the CPU away several times before it sleeps, at every lead. Shared,
+  // because the committer's thread may still be inside set_value() when this one has gone on.
+  const auto told = std::make_shared<std::promise<CommitResult>>();
+  auto result = told->get_future();
+  loop_->submit(urgency, std::move(change), [told](const CommitResult& said) { told->set_value(said); });
+  return result.get();
 }
 
 std::optional<std::string> Committer::trouble() const { return loop_->trouble(); }

@@ -14,6 +14,9 @@ constexpr int kBusyTimeoutMs = 5'000;
 constexpr const char* kCheckpointsAreOurs = "PRAGMA wal_autocheckpoint = 0";
 
 int open_flags(Connection::Mode mode) {
+  // SQLite would count its memory under a lock at every allocation, and nothing here asks for the count. Has
+  // an effect before the first connection only.
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   // Without SQLite's own mutexes: whoever holds the connection takes turns.
   const int threads = SQLITE_OPEN_NOMUTEX;
   return (mode == Connection::Mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) | threads;

@@ -123,11 +123,13 @@ def running_server(kind, folder):
 
 
 def run_wrk(url, kind, seconds):
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", ROOT / "tests/bench/post_leads.lua", url, "--", BODY]
+    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", ROOT / "tests/bench/post_leads.lua", url, "--",
+               BODY]
     output = subprocess.run(command + ["close"] * (kind.connections == "resumed"), check=True, capture_output=True,
                             text=True).stdout
-    accepted, spent_us, refused, broken, _, p99_us = map(int, re.search("^figures (.*)", output, re.MULTILINE)[1].split())
-    return Figures(accepted - refused, spent_us / 1e6, refused, broken, p99_us / 1000)
+    figures = re.search("^figures (.*)", output, re.MULTILINE)[1].split()
+    answered, spent_us, refused, broken, p99_us = map(int, figures)
+    return Figures(answered - refused, spent_us / 1e6, refused, broken, p99_us / 1000)
 
 
 def run_ab(url, seconds):
@@ -204,7 +206,7 @@ def measure_undisturbed(kind, arguments, deadline):
 
 
 def sync_rate(folder):
-    return float(subprocess.run([PROGRAMS / "sync_rate", folder, "2"], check=True, capture_output=True, text=True).stdout)
+    return float(subprocess.run([PROGRAMS / "sync_rate", folder], check=True, capture_output=True, text=True).stdout)
 
 
 @dataclass
@@ -283,10 +285,11 @@ def main():
         for kind in kinds if number % 2 == 0 else reversed(kinds):
             figures = measure_undisturbed(kind, arguments, deadline)
             results.runs[kind.name].append(figures)
-            print(f"round {number + 1}: {kind.name}: {figures.rate:.0f}/s, others {figures.others:.0%}", file=sys.stderr)
+            print(f"round {number + 1}: {kind.name}: {figures.rate:.0f}/s, others {figures.others:.0%}",
+                  file=sys.stderr)
 
     print(f"\n{os.cpu_count()} CPUs shared by server and load; {arguments.rounds} rounds of {arguments.seconds} s;"
-          f" load average {os.getloadavg()[0]:.1f}; the disk of {arguments.dir} syncs 4 KiB {syncs:.0f} times a second\n")
+          f" the disk syncs 4 KiB {syncs:.0f} times a second\n")
     print_runs(results)
     print()
     print_aims(results)
