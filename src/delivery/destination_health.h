@@ -34,6 +34,7 @@ class DestinationHealth {
   static constexpr std::size_t kLeadsToOpen = 3;
   static constexpr Milliseconds kFirstProbe{30'000};
   static constexpr Milliseconds kLongestProbe{600'000};
+  static constexpr Milliseconds kProbeAgain{5'000};
   // Of a Retry-After.
   static constexpr Milliseconds kLongestPause{36'000'000};
 
@@ -43,9 +44,17 @@ class DestinationHealth {
   // When room() may grow by the passing of time alone; nullopt when time plays no part.
   [[nodiscard]] std::optional<Time> next_look(Time now) const;
 
-  // Takes note of a finished attempt; `is_repeat`: the lead had been tried before. True when that closed the
-  // breaker, so that what waits for the destination should be tried at once.
-  [[nodiscard]] bool record(const AttemptOutcome& outcome, const Uuid& lead, bool is_repeat, Time now);
+  // What an attempt told about the destination beyond its own lead.
+  enum class Sign {
+    none,
+    opened,       // the breaker has just opened
+    came_back,    // the breaker has just closed: what waits for the destination should be tried at once
+    probe_again,  // the probe's answer was lost: the next probe is to be the same lead, which the CRM may
+                  // have
+  };
+
+  // Takes note of a finished attempt; `is_repeat`: of a lead whose answer could have been lost before.
+  [[nodiscard]] Sign record(const AttemptOutcome& outcome, const Uuid& lead, bool is_repeat, Time now);
 
   // Forgets how long to wait, not why: the clock it was reckoned by was set.
   void forget_wait() { closed_until_ = std::nullopt; }

@@ -19,7 +19,8 @@ using FinishResult = outbox::OrFailure<FinishAnswer>;
 constexpr Milliseconds kStorePause{1'000};
 
 void log_attempt(const Claim& claim, const Attempt& attempt, const Transition& transition) {
-  log_event(transition.to == State::dead ? LogLevel::warn : LogLevel::info, "attempt",
+  const bool needs_a_person = transition.to == State::dead || attempt.outcome == Outcome::misconfigured;
+  log_event(needs_a_person ? LogLevel::warn : LogLevel::info, "attempt",
             {{"lead", to_string(claim.lead.id)},
              {"destination", claim.destination},
              {"number", attempt.number},
@@ -108,7 +109,8 @@ Task<void> Lane::fill(int room) {
                                  .limit = room,
                                  .now = now,
                                  .lease_until = now + destination_.lease,
-                                 .even_if_not_due = health_.is_open()};
+                                 .even_if_not_due = health_.is_open(),
+                                 .only = probe_again_};
   next_due_ = std::nullopt;
   auto begin = [&](auto done) { around_.claims.claim(order, around_.inbox.forward(std::move(done))); };
   Callback<outbox::OrFailure<Claimed>> claiming{begin};
@@ -131,6 +133,8 @@ Task<void> Lane::fill(int room) {
   }
   auto& claimed = std::get<Claimed>(result);
   look_at(claimed.next_due_at);
+  // A delivery that is not there any more cannot be probed with.
+  if (claimed.claims.empty()) probe_again_ = std::nullopt;
   for (auto& claim : claimed.claims) set_going(std::move(claim));
 }
 
@@ -164,8 +168,7 @@ Task<void> Lane::deliver(Running& running) {
                         .detail = outcome.detail,
                         .answer_excerpt = outcome.answer_excerpt};
   log_attempt(claim, attempt, transition);
-  const bool is_repeat = claim.delivery.tries > 0;
-  const bool came_back = health_.record(outcome, claim.lead.id, is_repeat, now);
+  const bool came_back = note_health(claim, outcome, now);
 
   auto storing = store(claim, transition, attempt, outcome.remote_id);
   co_await storing;
@@ -174,6 +177,20 @@ Task<void> Lane::deliver(Running& running) {
     auto hastening = hasten();
     co_await hastening;
   }
+}
+
+bool Lane::note_health(const Claim& claim, const AttemptOutcome& outcome, Time now) {
+  const bool is_repeat = health_.is_open() ? probe_again_ == claim.delivery_id : claim.delivery.tries > 0;
+  const auto sign = health_.record(outcome, claim.lead.id, is_repeat, now);
+  probe_again_ = std::nullopt;
+  if (sign == DestinationHealth::Sign::probe_again) probe_again_ = claim.delivery_id;
+  if (sign == DestinationHealth::Sign::opened) {
+    log_warn("destination_down", {{"destination", destination_.name},
+                                  {"outcome", to_string(outcome.outcome)},
+                                  {"http_status", outcome.http_status},
+                                  {"next_probe", to_rfc3339(health_.next_look(now).value_or(now))}});
+  }
+  return sign == DestinationHealth::Sign::came_back;
 }
 
 // Stores an outcome, however long the store refuses: forgetting it would mean trying the lead again.

@@ -79,6 +79,8 @@ class Lane {
                    const std::string& remote_id);
   Task<void> undo(std::int64_t claim_id, std::string reason);
   Task<void> hasten();
+  // Takes note of what an attempt told about the destination; true when it has just come back.
+  bool note_health(const outbox::Claim& claim, const AttemptOutcome& outcome, Time now);
   void set_going(outbox::Claim claim);
   void look_at(std::optional<Time> moment);
 
@@ -88,6 +90,8 @@ class Lane {
   std::list<Running> running_;
   std::optional<Task<void>> filling_;  // a claim on its way
   bool stopping_ = false;
+  // While the breaker is open: the delivery whose answer was lost, to be probed with once more.
+  std::optional<std::int64_t> probe_again_;
   // When a delivery may be due, the earliest that is known: from the last claim, from what is to be retried,
   // and "now" when told of a new lead.
   std::optional<Time> next_due_{Time::min()};

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kClaim =
     "UPDATE delivery SET state = 'claimed', state_since = ?1, due_at = NULL, claim_id = ?2, lease_until = ?3 "
     "WHERE id IN (SELECT id FROM delivery WHERE state = 'pending' AND destination = ?4 AND due_at <= ?5 "
-    "             ORDER BY due_at, id LIMIT ?6) "
+    "             AND (?7 IS NULL OR id = ?7) ORDER BY due_at, id LIMIT ?6) "
     "RETURNING id";
 
 constexpr const char* kClaimedLead =
@@ -125,6 +125,11 @@ std::vector<std::int64_t> claim_rows(Connection& connection, const ClaimOrder& o
   update->bind(4, order.destination);
   update->bind(5, to_unix_ms(order.even_if_not_due ? Time::max() : order.now));
   update->bind(6, order.limit);
+  if (order.only) {
+    update->bind(7, *order.only);
+  } else {
+    update->bind(7);
+  }
   std::vector<std::int64_t> ids;
   while (update->executeStep()) ids.push_back(update->getColumn(0).getInt64());
   return ids;

@@ -40,6 +40,8 @@ struct ClaimOrder {
   Time lease_until;
   // A probe of a destination that was down takes what falls due next, even if that is not yet.
   bool even_if_not_due = false;
+  // Set: this delivery and no other.
+  std::optional<std::int64_t> only = std::nullopt;
 };
 
 struct Claimed {

@@ -3,8 +3,7 @@
 #include <cstring>
 
 #include <SQLiteCpp/SQLiteCpp.h>
-
-#include "base/check.h"
+#include <sqlite3.h>
 
 namespace leadspool::outbox {
 
@@ -13,9 +12,7 @@ Lead read_lead(SQLite::Statement& row, int first) {
   lead.id = read_uuid(row, first);
   lead.received_at = from_unix_ms(row.getColumn(first + 1).getInt64());
   lead.source = row.getColumn(first + 2).getString();
-  const auto disposition = parse_disposition(row.getColumn(first + 3).getString());
-  CHECK(disposition.has_value());
-  lead.disposition = *disposition;
+  lead.disposition = undamaged(parse_disposition(row.getColumn(first + 3).getString()), "lead.disposition");
   lead.disposition_reason = row.getColumn(first + 4).getString();
   if (!row.getColumn(first + 5).isNull()) lead.duplicate_of = read_uuid(row, first + 5);
   int column = first + 6;
@@ -26,7 +23,7 @@ Lead read_lead(SQLite::Statement& row, int first) {
 Uuid read_uuid(SQLite::Statement& row, int column) {
   const auto cell = row.getColumn(column);
   Uuid uuid;
-  CHECK(cell.getBytes() == static_cast<int>(uuid.bytes.size()));
+  if (cell.getBytes() != static_cast<int>(uuid.bytes.size())) throw_damaged("an id");
   std::memcpy(uuid.bytes.data(), cell.getBlob(), uuid.bytes.size());
   return uuid;
 }
@@ -34,9 +31,13 @@ Uuid read_uuid(SQLite::Statement& row, int column) {
 Sha256 read_sha256(SQLite::Statement& row, int column) {
   const auto cell = row.getColumn(column);
   Sha256 digest;
-  CHECK(cell.getBytes() == static_cast<int>(digest.size()));
+  if (cell.getBytes() != static_cast<int>(digest.size())) throw_damaged("a digest");
   std::memcpy(digest.data(), cell.getBlob(), digest.size());
   return digest;
+}
+
+void throw_damaged(const char* what) {
+  throw SQLite::Exception(std::string("the store is damaged: impossible value of ") + what, SQLITE_CORRUPT);
 }
 
 void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid) {

@@ -21,9 +21,19 @@ inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size())
 // The lead in the statement's current row, from column `first` on.
 [[nodiscard]] Lead read_lead(SQLite::Statement& row, int first);
 
-// A 16-byte column as a UUID, a 32-byte one as a digest. The schema's CHECKs vouch for the lengths.
+// A 16-byte column as a UUID, a 32-byte one as a digest.
 [[nodiscard]] Uuid read_uuid(SQLite::Statement& row, int column);
 [[nodiscard]] Sha256 read_sha256(SQLite::Statement& row, int column);
+
+// The value that a column's text names. The schema allows no others, so one that is there means a damaged
+// file: throws SQLite::Exception with SQLITE_CORRUPT, as SQLite does where it sees the damage itself. The
+// readers above do too.
+[[noreturn]] void throw_damaged(const char* what);
+template <typename Value>
+[[nodiscard]] Value undamaged(const std::optional<Value>& value, const char* what) {
+  if (!value) throw_damaged(what);
+  return *value;
+}
 
 void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid);
 

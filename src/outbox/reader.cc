@@ -195,9 +195,9 @@ class Reader::Queries {
     {
       auto row = connection_.use(kCountStates);
       while (row->executeStep()) {
-        const auto state = parse_state(row->getColumn(1).getString());
-        CHECK(state.has_value());
-        status.deliveries.push_back({row->getColumn(0).getString(), *state, row->getColumn(2).getInt64()});
+        status.deliveries.push_back({row->getColumn(0).getString(),
+                                     undamaged(parse_state(row->getColumn(1).getString()), "delivery.state"),
+                                     row->getColumn(2).getInt64()});
       }
     }
     status.oldest_undelivered_received_at = one_time(kOldestUndelivered);
@@ -214,9 +214,7 @@ class Reader::Queries {
     while (row->executeStep()) {
       DeliveryView view;
       view.destination = row->getColumn(1).getString();
-      const auto state = parse_state(row->getColumn(2).getString());
-      CHECK(state.has_value());
-      view.state = *state;
+      view.state = undamaged(parse_state(row->getColumn(2).getString()), "delivery.state");
       view.state_since = from_unix_ms(row->getColumn(3).getInt64());
       view.next_attempt_at = read_time(*row, 4);
       view.attempt_count = row->getColumn(5).getInt();
@@ -234,10 +232,9 @@ class Reader::Queries {
     row->bind(1, delivery_id);
     std::vector<Attempt> attempts;
     while (row->executeStep()) {
-      const auto outcome = parse_outcome(row->getColumn(3).getString());
-      CHECK(outcome.has_value());
+      const auto outcome = undamaged(parse_outcome(row->getColumn(3).getString()), "attempt.outcome");
       attempts.push_back({row->getColumn(0).getInt(), from_unix_ms(row->getColumn(1).getInt64()),
-                          Milliseconds{row->getColumn(2).getInt64()}, *outcome,
+                          Milliseconds{row->getColumn(2).getInt64()}, outcome,
                           row->getColumn(4).getInt() == 1, row->getColumn(5).getInt(),
                           row->getColumn(6).getString(), row->getColumn(7).getString()});
     }

@@ -21,7 +21,8 @@ Uuid lead(std::uint8_t number) {
 }
 
 void fail(DestinationHealth& health, int times, const AttemptOutcome& outcome = kDown, Time now = kNow) {
-  for (int i = 0; i < times; ++i) REQUIRE_FALSE(health.record(outcome, lead(1), true, now));
+  for (int i = 0; i < times; ++i)
+    REQUIRE(health.record(outcome, lead(1), true, now) != DestinationHealth::Sign::came_back);
 }
 
 }  // namespace
@@ -70,12 +71,15 @@ TEST_CASE("a destination that hangs until our patience ends opens it") {
   REQUIRE(health.is_open());
 }
 
-TEST_CASE("an answer lost while it is open is a failed probe") {
+TEST_CASE("an answer lost while it is open asks for the same lead soon, and once only") {
+  const AttemptOutcome lost{.outcome = Outcome::ambiguous};
   DestinationHealth health;
   fail(health, 10);
-  fail(health, 1, {.outcome = Outcome::ambiguous}, kNow + 30s);
+  REQUIRE(health.record(lost, lead(2), false, kNow + 30s) == DestinationHealth::Sign::probe_again);
   REQUIRE(health.is_open());
-  REQUIRE(health.next_look(kNow + 30s) == kNow + 90s);
+  REQUIRE(health.next_look(kNow + 30s) == kNow + 35s);
+  REQUIRE(health.record(lost, lead(2), true, kNow + 35s) == DestinationHealth::Sign::none);
+  REQUIRE(health.next_look(kNow + 35s) == kNow + 95s);
 }
 
 TEST_CASE("a success in between starts the count again") {
@@ -95,7 +99,7 @@ TEST_CASE("while open one probe at a time is let through, each after a longer wa
     now += wait;
     REQUIRE(health.room(0, 16, now) == 1);
     REQUIRE(health.room(1, 16, now) == 0);
-    REQUIRE_FALSE(health.record(kDown, lead(1), true, now));
+    REQUIRE(health.record(kDown, lead(1), true, now) == DestinationHealth::Sign::none);
   }
 }
 
@@ -110,18 +114,19 @@ TEST_CASE("any sensible answer closes the breaker and tells that the destination
   for (const auto outcome : {Outcome::delivered, Outcome::rejected}) {
     DestinationHealth health;
     fail(health, 10);
-    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 30s));
+    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 30s) ==
+            DestinationHealth::Sign::came_back);
     REQUIRE_FALSE(health.is_open());
     REQUIRE(health.room(0, 16, kNow + 30s) == 16);
     REQUIRE(health.view(0).reason.empty());
-    REQUIRE_FALSE(health.record({.outcome = outcome}, lead(2), true, kNow + 31s));
+    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 31s) == DestinationHealth::Sign::none);
   }
 }
 
 TEST_CASE("a success that closes no breaker is no comeback, whatever failed before") {
   DestinationHealth health;
   fail(health, 9);
-  REQUIRE_FALSE(health.record(kDelivered, lead(2), true, kNow));
+  REQUIRE(health.record(kDelivered, lead(2), true, kNow) == DestinationHealth::Sign::none);
 }
 
 TEST_CASE("a success of an attempt that was under way does not end a pause that was asked for") {

@@ -262,6 +262,21 @@ TEST_CASE("leads accepted while the clock was a year ahead are delivered once it
   REQUIRE(w.delivery(untried).state == State::delivered);
 }
 
+TEST_CASE("a CRM that comes back and loses the first answer of every lead has all of them within minutes") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return refused(); });
+  for (int i = 0; i < 200; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.worker->health()[0].second.open);
+  std::set<std::string> known;
+  w.client.on_send([&](const http::ClientRequest& request) -> http::ClientResult {
+    if (!known.emplace(http::find_header(request.headers, "Idempotency-Key")).second) return answer(200);
+    return http::ClientFailure{.phase = http::FailurePhase::wait, .detail = "reset"};
+  });
+  for (int i = 0; i < 20; ++i) w.pass(5s);
+  REQUIRE(w.count(State::delivered) == 200);
+}
+
 TEST_CASE("an outage of a week makes no dead letter, and the backlog goes out soon after it ends") {
   WorkerFixture w;
   w.client.on_send([](const auto&) { return refused(); });
