@@ -111,8 +111,12 @@ receiver::Source read_source(ConfigSection& section) {
   const std::vector<std::pair<std::string, Rule>> rules{{"deliver", Rule::deliver}, {"hold", Rule::hold}};
   receiver::Source source;
   source.name = section.text("name").value_or("");
-  if (section.find("key_sha256") == nullptr) {
-    section.error("key_sha256", "missing: the hash of this source's key; `leadspool key NAME` makes both");
+  const auto* keys = section.find("key_sha256");
+  const auto* list = keys != nullptr ? std::get_if<TomlArray>(&keys->held) : nullptr;
+  if (keys == nullptr || (list != nullptr && list->empty())) {
+    section.error("key_sha256",
+                  "missing: without a key nothing opens this source, and every lead is refused; "
+                  "`leadspool key NAME` makes a key and its hash");
   }
   source.key_hashes = section.hashes("key_sha256");
   source.test_leads = section.one_of("test_leads", source.test_leads, rules);

@@ -8,6 +8,8 @@
 
 #include "app/command_line.h"
 #include "app/lead_page.h"
+#include "base/time.h"
+#include "lead/delivery.h"
 
 namespace leadspool::app {
 namespace {
@@ -42,6 +44,14 @@ void add_list(CommandLine& line, CLI::App& leads) {
   for (const auto& [name, sentence] : filters) {
     command.add_option(std::string("--") + name, (*values)[name], sentence);
   }
+  command.get_option("--limit")->check(CLI::Range(1, 500));
+  std::vector<std::string> states;
+  for (const auto state : kStates) states.emplace_back(to_string(state));
+  command.get_option("--state")->check(CLI::IsMember(states));
+  const auto is_moment = [](const std::string& text) {
+    return from_rfc3339(text) ? std::string{} : "not a time like 2026-11-01T00:00:00Z: " + text;
+  };
+  for (const auto* name : {"--from", "--to"}) command.get_option(name)->check(is_moment);
   line.on_call(command, [&line, values] {
     AdminCall call{.method = "GET", .path = {"leads"}, .query = {}, .body = {}};
     for (const auto& [name, value] : *values) {

@@ -36,13 +36,14 @@ void show_status(const Json& status) {
   if (const auto& trouble = status["store"]["trouble"]; !trouble.is_null()) {
     text += "TROUBLE      nothing can be stored: " + printable(trouble.get<std::string>()) + "\n";
   }
-  TextTable table(
-      {"DESTINATION", "BREAKER", "PENDING", "CLAIMED", "DELIVERED", "DEAD", "HELD", "DISCARDED", "REASON"});
+  TextTable table({"DESTINATION", "BREAKER", "PENDING", "CLAIMED", "DELIVERED", "DEAD", "HELD", "DISCARDED",
+                   "NEXT PROBE", "REASON"});
   for (const auto& each : status["destinations"]) {
     const auto& counts = each["deliveries"];
     table.add({each["name"], each["health"], counts["pending"].dump(), counts["claimed"].dump(),
                counts["delivered"].dump(), counts["dead"].dump(), counts["held"].dump(),
-               counts["discarded"].dump(), shortened(text_or_dash(each["reason"]), 60)});
+               counts["discarded"].dump(), text_or_dash(each["next_probe"]),
+               shortened(text_or_dash(each["reason"]), 60)});
   }
   print(text + "\n" + table.to_string());
 }
