@@ -148,6 +148,8 @@ TEST_CASE("a mistake in the configuration is told with its line, key and mend") 
       {kReceiver + "[source]\nname = \"a\"\n", 3, "source", "[[source]]"},
       {kReceiver, 1, "source", "at least one [[source]]"},
       {kReceiver + "[[source]]\nname = \"a\"\n", 3, "source.key_sha256", "leadspool key"},
+      {kReceiver + "[[source]]\nname = \"a\"\nkey_sha256 = []\n", 5, "source.key_sha256",
+       "every lead is refused"},
       // Secrets
       {kReceiver + "[[source]]\nname = \"a\"\nkey_sha256 = \"open sesame\"\n", 5, "source.key_sha256",
        "64 hexadecimal digits"},

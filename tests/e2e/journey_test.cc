@@ -205,6 +205,9 @@ TEST_CASE("every command explains itself") {
   REQUIRE(run({LEADSPOOL_BINARY, "--version"}).code == 0);
   REQUIRE(run({LEADSPOOL_BINARY}).code == 2);
   REQUIRE(run({LEADSPOOL_BINARY, "serve", "--loudly"}).code == 2);
+  REQUIRE(run({LEADSPOOL_BINARY, "leads", "list", "--limit", "0"}).code == 2);
+  REQUIRE(run({LEADSPOOL_BINARY, "leads", "list", "--state", "done"}).code == 2);
+  REQUIRE(run({LEADSPOOL_BINARY, "leads", "list", "--from", "yesterday"}).code == 2);
 }
 
 }  // namespace leadspool::test
