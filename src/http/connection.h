@@ -34,7 +34,7 @@ class Connection {
   [[nodiscard]] bool has_buffered() const { return begin_ < end_; }
 
   // Does nothing for plain HTTP, nor when it is done already. False when it failed, and the connection is of
-  // no use, unless timed_out(): then it may be called again to go on.
+  // no use.
   [[nodiscard]] bool handshake(std::chrono::milliseconds longest);
 
   // Whether the handshake failed because the peer spoke plain HTTP; write() then answers it in kind.

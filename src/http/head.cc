@@ -41,17 +41,6 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-std::optional<Header> parse_header(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
-  const auto name = line.substr(0, colon);
-  const auto value = trim(line.substr(colon + 1));
-  if (!std::ranges::all_of(name, is_token_letter) || !std::ranges::all_of(value, is_value_letter)) {
-    return std::nullopt;
-  }
-  return Header{std::string(name), std::string(value)};
-}
-
 // nullopt when `value` is anything but digits of a sane number.
 std::optional<std::uint64_t> parse_length(std::string_view value) {
   constexpr std::size_t kMostDigits = 18;  // cannot overflow
@@ -96,6 +85,17 @@ bool has_token(std::string_view value, std::string_view token) {
     value.remove_prefix(std::min(value.size(), part.size() + 1));
   }
   return false;
+}
+
+std::optional<Header> parse_header(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
+  const auto name = line.substr(0, colon);
+  const auto value = trim(line.substr(colon + 1));
+  if (!std::ranges::all_of(name, is_token_letter) || !std::ranges::all_of(value, is_value_letter)) {
+    return std::nullopt;
+  }
+  return Header{std::string(name), std::string(value)};
 }
 
 std::variant<Head, Error> parse_head(std::string_view text) {

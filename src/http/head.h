@@ -32,6 +32,9 @@ struct Head {
 // headers, or when the body's length is not said in exactly one way.
 [[nodiscard]] std::variant<Head, Error> parse_head(std::string_view text);
 
+// One header from its line without the line end; nullopt when that is malformed.
+[[nodiscard]] std::optional<Header> parse_header(std::string_view line);
+
 // Whether the comma-separated list `value` holds `token`, in any case.
 [[nodiscard]] bool has_token(std::string_view value, std::string_view token);
 

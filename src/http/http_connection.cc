@@ -2,12 +2,14 @@
 #include "http/http_connection.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <httplib.h>
 
 #include "base/log.h"
+#include "http/chunked_body.h"
 #include "http/head.h"
 #include "http/refusals.h"
 
@@ -22,7 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBusyKeepAlive{1'000};
-constexpr milliseconds kGrace{1'000};
 constexpr milliseconds kLongestRefusal{2'000};
 
 void report(const std::exception_ptr& failure) {
@@ -83,8 +84,9 @@ class Exchange final : public httplib::Server, private httplib::Stream {
     });
   }
 
-  // Answers one request; false when it was the last of its connection.
-  bool run();
+  // Answers one request; false when it was the last of its connection. Leaves `place` once the request is in
+  // as a whole, and not before.
+  bool run(IdleConnections::Place& place);
 
   // Whether the peer may still be sending what we do not want.
   [[nodiscard]] bool left_unread() const { return left_unread_; }
@@ -96,10 +98,10 @@ class Exchange final : public httplib::Server, private httplib::Stream {
   Request take_request();
   std::optional<Error> read_body(Request& request);
   std::optional<Error> read_chunked(std::string& body);
-  [[nodiscard]] Error unreadable_body() const;
+  [[nodiscard]] Error body_cut_short() const;
   void give(Response response, httplib::Response& answer);
 
-  // httplib::Stream: first the request line, then whatever body is asked for.
+  // httplib::Stream: the request line, and nothing after it.
   ssize_t read(char* into, std::size_t size) override;
   ssize_t write(const char* bytes, std::size_t size) override {
     if (dropped_) return -1;
@@ -119,6 +121,7 @@ class Exchange final : public httplib::Server, private httplib::Stream {
   bool left_unread_ = false;
 
   // Of the request at hand.
+  IdleConnections::Place* place_ = nullptr;
   Head head_;
   std::string line_;  // what is left of the request line for cpp-httplib to read
   std::size_t line_read_ = 0;
@@ -128,7 +131,8 @@ class Exchange final : public httplib::Server, private httplib::Stream {
   bool dropped_ = false;
 };
 
-bool Exchange::run() {
+bool Exchange::run(IdleConnections::Place& place) {
+  place_ = &place;
   connection_.set_read_limit(by_.rules.longest_request);
   const auto text = connection_.read_head(kMaxHeadBytes);
   if (!text) {
@@ -137,7 +141,12 @@ bool Exchange::run() {
     return false;
   }
   if (text->empty()) {
-    if (connection_.timed_out()) write_and_end(connection_, request_timed_out());
+    if (connection_.timed_out()) {
+      write_and_end(connection_, request_timed_out());
+    } else if (connection_.has_buffered() && place.asked_to_end()) {
+      left_unread_ = true;
+      write_and_end(connection_, overloaded());
+    }
     return false;
   }
   left_unread_ = true;
@@ -160,7 +169,6 @@ bool Exchange::run() {
 }
 
 ssize_t Exchange::read(char* into, std::size_t size) {
-  if (line_read_ == line_.size()) return static_cast<ssize_t>(connection_.read(into, size));
   const auto taken = line_.copy(into, size, line_read_);
   line_read_ += taken;
   return static_cast<ssize_t>(taken);
@@ -174,8 +182,10 @@ void Exchange::respond(httplib::Response& answer) {
     give(to_response(*error), answer);
     return;
   }
+  place_->leave();
+  // The thread is promised to another connection.
+  last_ = last_ || place_->asked_to_end();
   left_unread_ = false;
-  parsed_->body_consumed_ = true;
   auto response = by_.router.handle(request);
   dropped_ = response.drop_connection;
   give(std::move(response), answer);
@@ -203,33 +213,37 @@ std::optional<Error> Exchange::read_body(Request& request) {
   if (length > by_.rules.max_body_bytes) return body_too_large(by_.rules.max_body_bytes);
   const auto encoding = request.header("Content-Encoding");
   if (!encoding.empty() && encoding != "identity") return body_encoded();
-  if (head_.expects_continue && !connection_.write("HTTP/1.1 100 Continue\r\n\r\n")) return unreadable_body();
+  if (head_.expects_continue && !connection_.write("HTTP/1.1 100 Continue\r\n\r\n")) return body_cut_short();
   if (head_.chunked) return read_chunked(request.body);
 
   auto& body = request.body;
   body.resize(length);
   for (std::size_t got = 0; got < length;) {
     const auto taken = connection_.read(&body[got], length - got);
-    if (taken == 0) return unreadable_body();
+    if (taken == 0) return body_cut_short();
     got += taken;
   }
   return std::nullopt;
 }
 
 std::optional<Error> Exchange::read_chunked(std::string& body) {
-  using httplib::detail::ReadContentResult;
-  const auto result = httplib::detail::read_content_chunked(
-      *this, *parsed_, by_.rules.max_body_bytes,
-      [&](const char* bytes, std::size_t size, std::size_t, std::size_t) {
-        body.append(bytes, size);
-        return true;
-      });
-  if (result == ReadContentResult::PayloadTooLarge) return body_too_large(by_.rules.max_body_bytes);
-  if (result != ReadContentResult::Success) return unreadable_body();
-  return std::nullopt;
+  const auto read = [this](char* into, std::size_t size) { return connection_.read(into, size); };
+  switch (read_chunked_body(read, by_.rules.max_body_bytes, body)) {
+    case ChunkedBody::complete:
+      return std::nullopt;
+    case ChunkedBody::cut_short:
+      return body_cut_short();
+    case ChunkedBody::malformed:
+      return body_malformed();
+    case ChunkedBody::too_large:
+      return body_too_large(by_.rules.max_body_bytes);
+  }
+  return body_malformed();
 }
 
-Error Exchange::unreadable_body() const {
+// The peer must not take our own doing for its own fault: it would not send that lead again.
+Error Exchange::body_cut_short() const {
+  if (place_->asked_to_end()) return overloaded();
   return connection_.timed_out() ? request_timed_out() : body_malformed();
 }
 
@@ -259,7 +273,6 @@ void Exchange::set_connection_header(httplib::Response& answer) {
 // Whether another request begins before the connection has been idle for too long.
 bool wait_for_next(Connection& connection, const ServedBy& by) {
   constexpr milliseconds kStep{1'000};
-  const auto place = by.idle.enter(connection.socket());
   auto result = Connection::Wait::timed_out;
   milliseconds waited{0};
   while (result == Connection::Wait::timed_out) {
@@ -269,37 +282,27 @@ bool wait_for_next(Connection& connection, const ServedBy& by) {
     result = connection.wait_readable(step);
     waited += step;
   }
-  by.idle.leave(place);
   return result == Connection::Wait::readable;
 }
 
-// Through the handshake and up to the first byte of a request. `stopped` stands for every end.
-Connection::Wait wait_for_first(Connection& connection, milliseconds longest) {
-  if (connection.handshake(longest)) return connection.wait_readable(longest);
-  return connection.timed_out() ? Connection::Wait::timed_out : Connection::Wait::stopped;
-}
-
-// Whether a first request begins. A peer that is slow to say what it wants counts as idle after a grace that
-// an honest one does not need.
-bool wait_for_first(Connection& connection, const ServedBy& by) {
-  auto result = wait_for_first(connection, std::min(kGrace, by.rules.longest_silence));
-  if (result == Connection::Wait::timed_out) {
-    const auto place = by.idle.enter(connection.socket());
-    result = wait_for_first(connection, by.rules.longest_silence);
-    by.idle.leave(place);
-  }
-  return result == Connection::Wait::readable;
+// Through the handshake and up to the first byte of a request; false when it does not come.
+bool wait_for_first(Connection& connection, milliseconds longest) {
+  return connection.handshake(longest) && connection.wait_readable(longest) == Connection::Wait::readable;
 }
 
 // Throws when memory runs out, and for nothing else.
 void serve_requests(Connection& connection, const ServedBy& by) {
-  if (!wait_for_first(connection, by)) {
+  // Kept beyond the last request unless that was handled, so that closing can be cut short, too.
+  std::optional<IdleConnections::Place> place(std::in_place, by.idle, connection.socket());
+  if (!wait_for_first(connection, by.rules.longest_silence)) {
     if (connection.peer_speaks_plain_http()) write_and_end(connection, tls_needed());
     connection.close(connection.peer_speaks_plain_http());
     return;
   }
   Exchange exchange(connection, by);
-  while (exchange.run() && wait_for_next(connection, by)) {
+  while (exchange.run(*place)) {
+    place.emplace(by.idle, connection.socket());
+    if (!wait_for_next(connection, by)) break;
   }
   connection.close(exchange.left_unread());
 }

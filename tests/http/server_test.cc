@@ -237,7 +237,8 @@ TEST_CASE("a malformed request is answered with JSON and the connection closed")
   for (const std::string request :
        {"nonsense\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
         "FOO / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nbroken\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nab\r\n0\r\n\r\n"}) {
     INFO(request);
     auto client = RawClient::tcp(served.port());
     const auto answer = client.exchange(request);
@@ -343,18 +344,53 @@ TEST_CASE("idle connections give way to new ones, the longest idle first") {
   REQUIRE(idle.front().is_ended());
 }
 
-TEST_CASE("connections that say nothing give way to one that does") {
+TEST_CASE("a connection that says nothing gives way to one that does") {
   auto options = test::loopback_options();
-  options.max_connections = 2;
+  options.max_connections = 1;
   options.read_timeout = std::chrono::seconds{3600};
   Served served(options);
   auto silent = RawClient::tcp(served.port());
-  auto as_silent = RawClient::tcp(served.port());
-  // They have a second's grace, in which a new one is told to come again.
+  // Until its thread runs, a new one is told to come again.
   int status = 503;
   while (status == 503) status = RawClient::tcp(served.port()).exchange(post("/echo", "x")).status;
   REQUIRE(status == 202);
   REQUIRE(silent.is_ended());
+}
+
+TEST_CASE("connections that are slow to say what they want give way to one that is not") {
+  auto options = test::loopback_options();
+  options.max_connections = 8;
+  options.read_timeout = std::chrono::seconds{3600};
+  const std::string starts[] = {"P", "POST /echo HTTP/1.1\r\nContent-Le",
+                                "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+                                "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nha"};
+  for (const auto& start : starts) {
+    INFO(start);
+    Served served(options);
+    std::vector<RawClient> slow;
+    for (int i = 0; i < 8; ++i) {
+      slow.push_back(RawClient::tcp(served.port()));
+      // The request before tells us that the connection is served, and its start is read along with it.
+      REQUIRE(slow.back().exchange(post("/echo", "x") + start).status == 202);
+    }
+    for (int i = 0; i < 6; ++i) {
+      REQUIRE(RawClient::tcp(served.port()).exchange(post("/echo", "x")).status == 202);
+    }
+    const auto answer = slow.front().read_answer();
+    REQUIRE(is_json_error(answer, 503));
+    REQUIRE(says_close(answer));
+    REQUIRE(slow.front().is_ended());
+    REQUIRE(served.calls == 14);
+  }
+}
+
+TEST_CASE("a connection that drips while it is closed gives way, too") {
+  auto options = test::loopback_options();
+  options.max_connections = 1;
+  Served served(options);
+  auto refused = RawClient::tcp(served.port());
+  REQUIRE(refused.exchange("nonsense\r\n\r\n").status == 400);
+  REQUIRE(RawClient::tcp(served.port()).exchange(post("/echo", "x")).status == 202);
 }
 
 TEST_CASE("stopping ends idle connections at once and lets a request in progress finish") {

@@ -118,6 +118,19 @@ TEST_CASE("over TLS too connections beyond the limit get 503, and idle ones give
   REQUIRE(working.is_ended());
 }
 
+TEST_CASE("over TLS too connections that are slow to say what they want give way") {
+  const test::TemporaryFolder folder;
+  auto options = tls_options(folder);
+  options.max_connections = 1;
+  options.read_timeout = std::chrono::seconds{3600};
+  Served served(options);
+  auto slow = RawClient::tls(served.port());
+  // Once told to continue, its request has begun.
+  REQUIRE(slow.exchange("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n").status ==
+          100);
+  REQUIRE(RawClient::tls(served.port()).exchange(post("/echo", "x")).status == 202);
+}
+
 TEST_CASE("a client that speaks plain HTTP to the TLS port is told so") {
   const test::TemporaryFolder folder;
   Served served(tls_options(folder));
