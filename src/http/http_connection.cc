@@ -14,7 +14,7 @@
 #include "http/refusals.h"
 
 #if defined(CPPHTTPLIB_ZLIB_SUPPORT) || defined(CPPHTTPLIB_BROTLI_SUPPORT) || defined(CPPHTTPLIB_ZSTD_SUPPORT)
-#error "compressed bodies are refused; nothing here guards against one that unpacks to gigabytes"
+#error "cpp-httplib is to neither pack answers nor unpack bodies; nothing here bounds what that would cost"
 #endif
 
 namespace leadspool::http {
@@ -211,8 +211,6 @@ std::optional<Error> Exchange::read_body(Request& request) {
   const auto length = head_.content_length.value_or(0);
   if (length == 0 && !head_.chunked) return std::nullopt;
   if (length > by_.rules.max_body_bytes) return body_too_large(by_.rules.max_body_bytes);
-  const auto encoding = request.header("Content-Encoding");
-  if (!encoding.empty() && encoding != "identity") return body_encoded();
   if (head_.expects_continue && !connection_.write("HTTP/1.1 100 Continue\r\n\r\n")) return body_cut_short();
   if (head_.chunked) return read_chunked(request.body);
 

@@ -21,12 +21,6 @@ Error body_malformed() {
   return {.status = 400, .code = "bad_request", .message = "The body ended too soon or is malformed."};
 }
 
-Error body_encoded() {
-  return {.status = 415,
-          .code = "unsupported_encoding",
-          .message = "Bodies are taken without Content-Encoding only."};
-}
-
 Error tls_needed() {
   return {.status = 400, .code = "https_required", .message = "This port speaks HTTPS: use https://."};
 }

@@ -11,7 +11,6 @@ namespace leadspool::http {
 [[nodiscard]] Error head_too_large();
 [[nodiscard]] Error body_too_large(std::size_t limit_bytes);
 [[nodiscard]] Error body_malformed();
-[[nodiscard]] Error body_encoded();
 [[nodiscard]] Error tls_needed();
 [[nodiscard]] Error overloaded();
 

@@ -1,12 +1,12 @@
 // An HTTP/1.1 server on one listener: TLS, plain, or a Unix socket. A shell around cpp-httplib, which
 // nothing outside this folder sees.
 //
-// Promises: TLS 1.2 (AEAD suites only) and 1.3; bounded bodies (compressed ones are refused with 415),
-// headers and connections; connections that are idle, or slow to say what they want, cannot keep new ones
-// out: of those without a whole request the oldest gives way (with 503 if its request has begun and can be
-// answered); a `Transfer-Encoding` other than `chunked` is refused with 400 and the connection closed, as are
-// requests with both a length and an encoding; every answer is JSON or what the handler said, also for
-// malformed requests.
+// Promises: TLS 1.2 (AEAD suites only) and 1.3; bounded bodies (handed on as sent, whatever their
+// Content-Encoding), headers and connections; connections that are idle, or slow to say what they want,
+// cannot keep new ones out: of those without a whole request the oldest gives way (with 503 if its request
+// has begun and can be answered); a `Transfer-Encoding` other than `chunked` is refused with 400 and the
+// connection closed, as are requests with both a length and an encoding; every answer is JSON or what the
+// handler said, also for malformed requests.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; the router's handlers are called from
 // many. Ownership: the router must outlive the server.

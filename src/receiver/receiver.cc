@@ -40,9 +40,14 @@ bool is_held(const Source& source, Disposition disposition) {
   return false;
 }
 
+std::variant<LeadFields, EmptyBody, Unreadable> read(std::string_view body, std::string_view encoding) {
+  if (encoding.empty() || body.empty() || equal_in_any_case(encoding, "identity")) return parse_lead(body);
+  return Unreadable{"compressed", "the body is compressed, and this version does not unpack it"};
+}
+
 // Fills in what reading the body showed; returns why it is not a lead, if it is not.
-std::optional<Unreadable> read_body(outbox::NewLead& lead) {
-  auto reading = parse_lead(lead.receipt.payload);
+std::optional<Unreadable> read_body(outbox::NewLead& lead, std::string_view encoding) {
+  auto reading = read(lead.receipt.payload, encoding);
   if (auto* unreadable = std::get_if<Unreadable>(&reading)) {
     lead.disposition = Disposition::quarantined;
     lead.disposition_reason = unreadable->code + ": " + unreadable->message;
@@ -150,7 +155,7 @@ http::Answer Receiver::receive(const http::Request& request) {
   lead.receipt.payload_sha256 = sha256(request.body);
   lead.receipt.headers_json = kept_headers_json(request.headers, key);
   lead.receipt.remote_address = request.remote_address;
-  auto unreadable = read_body(lead);
+  auto unreadable = read_body(lead, request.header("Content-Encoding"));
   lead.deliveries = deliveries(*source, lead);
 
   const auto stored = intake_.accept(lead);

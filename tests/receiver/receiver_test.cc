@@ -37,12 +37,13 @@ struct Front {
   }
 
   http::Response post(std::string body, const std::string& source = "marketplace",
-                      const std::string& key = kKey) {
+                      const std::string& key = kKey, std::vector<http::Header> more_headers = {}) {
     http::Request request;
     request.method = "POST";
     request.path = "/leads/" + source;
     request.query = {{"key", key}};
     request.headers = {{"Content-Type", "application/json"}, {"X-Original-URL", "/leads/x?key=" + key}};
+    for (auto& header : more_headers) request.headers.push_back(std::move(header));
     request.body = std::move(body);
     request.remote_address = "203.0.113.7";
     return router.handle(request);
@@ -194,6 +195,18 @@ TEST_CASE("an unreadable body is refused by name and kept byte for byte") {
     REQUIRE(stored.view.deliveries.empty());
     REQUIRE(front.store.reader.payload(stored.view.lead.id) == body);
   }
+}
+
+TEST_CASE("a compressed body is kept as it came, with the header that says how to unpack it") {
+  Front front;
+  const std::string body("\x1f\x8b\x08\0 not really", 15);
+  const auto answer = front.post(body, "marketplace", kKey, {{"Content-Encoding", "gzip"}});
+  REQUIRE(answer.status == 422);
+  REQUIRE(Json::parse(answer.body)["error"]["code"] == "compressed");
+  const auto stored = front.stored(answer);
+  REQUIRE(stored.view.lead.disposition == Disposition::quarantined);
+  REQUIRE(Json::parse(stored.headers_json)["content-encoding"] == "gzip");
+  REQUIRE(front.store.reader.payload(stored.view.lead.id) == body);
 }
 
 TEST_CASE("a test lead goes out or waits, as the source says") {
