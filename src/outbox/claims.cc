@@ -19,8 +19,7 @@ constexpr const char* kClaim =
     "RETURNING id";
 
 constexpr const char* kClaimedLead =
-    "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, "
-    "lead.payload, " LEADSPOOL_LEAD_COLUMNS
+    "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, " LEADSPOOL_LEAD_COLUMNS
     " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.id = ?";
 
 constexpr const char* kNextDue =
@@ -145,8 +144,7 @@ Claim read_claim(Connection& connection, std::int64_t delivery_id, const ClaimOr
   claim.destination = order.destination;
   claim.delivery = {State::claimed, row->getColumn(0).getInt(), row->getColumn(1).getInt(),
                     row->getColumn(2).getInt()};
-  claim.payload = row->getColumn(3).getString();
-  claim.lead = read_lead(*row, 4);
+  claim.lead = read_lead(*row, 3);
   return claim;
 }
 

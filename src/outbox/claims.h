@@ -28,8 +28,7 @@ struct Claim {
   std::int64_t claim_id = 0;
   std::string destination;
   Delivery delivery;  // state `claimed`
-  Lead lead;
-  std::string payload;
+  Lead lead;          // as its latest revision has it
 };
 
 struct ClaimOrder {

@@ -1,9 +1,14 @@
 #include "outbox/corrections.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/delivery_row.h"
 #include "outbox/lead_row.h"
+#include "outbox/revision_row.h"
 
 namespace leadspool::outbox {
 namespace {
@@ -67,16 +72,24 @@ bool update_row(Connection& connection, TransitionName transition, std::int64_t 
   return update->exec() == 1;
 }
 
-void write_audit(Connection& connection, TransitionName transition, std::int64_t lead_number,
+// `destination` empty: it is about the lead as a whole.
+void write_audit(Connection& connection, std::string_view action, std::int64_t lead_number,
                  const std::string& destination, const Order& order, Time now) {
   auto audit = connection.use(kAudit);
   audit->bind(1, to_unix_ms(now));
   audit->bind(2, order.actor);
-  audit->bind(3, std::string(to_string(transition)));
+  audit->bind(3, std::string(action));
   audit->bind(4, lead_number);
-  audit->bind(5, destination);
+  if (!destination.empty()) audit->bind(5, destination);
   audit->bind(6, order.reason);
   audit->exec();
+}
+
+bool is_being_tried(const Row& row) { return row.state == to_string(State::claimed); }
+
+bool can_still_be_delivered(const Row& row) {
+  return row.state == to_string(State::pending) || row.state == to_string(State::held) ||
+         row.state == to_string(State::dead);
 }
 
 std::string describe(const std::vector<Row>& rows) {
@@ -87,6 +100,17 @@ std::string describe(const std::vector<Row>& rows) {
     text += row.destination + " is " + row.state;
   }
   return text;
+}
+
+// Why a lead cannot be revised now; nullopt when it can.
+std::optional<std::string> obstacle_to_revising(Disposition disposition, const std::vector<Row>& rows) {
+  if (disposition == Disposition::probe) return "a probe has nothing to revise";
+  if (disposition == Disposition::quarantined) return std::nullopt;
+  if (rows.empty()) return "it has no delivery";
+  const auto tried = std::find_if(rows.begin(), rows.end(), is_being_tried);
+  if (tried != rows.end()) return tried->destination + " is being tried at this moment";
+  if (std::any_of(rows.begin(), rows.end(), can_still_be_delivered)) return std::nullopt;
+  return describe(rows);
 }
 
 }  // namespace
@@ -119,7 +143,7 @@ CorrectionResult Corrections::apply(TransitionName transition, const Uuid& lead,
     Corrected corrected;
     for (const auto& row : rows) {
       if (!update_row(connection, transition, row.id, now)) continue;
-      write_audit(connection, transition, lead_number, row.destination, order, now);
+      write_audit(connection, to_string(transition), lead_number, row.destination, order, now);
       corrected.destinations.push_back(row.destination);
     }
     if (corrected.destinations.empty()) {
@@ -130,6 +154,37 @@ CorrectionResult Corrections::apply(TransitionName transition, const Uuid& lead,
   });
   if (failure) return *failure;
   if (on_due_ && std::holds_alternative<Corrected>(result)) on_due_();
+  return result;
+}
+
+RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision, const Order& order) {
+  const Time now = clock_.now();
+  RevisionResult result = NoSuchLead{};
+  bool made_deliveries = false;
+  const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
+    const auto latest = find_latest_revision(connection, lead);
+    if (!latest) return;
+    const auto rows = read_deliveries(connection, latest->lead_number, std::nullopt);
+    if (auto obstacle = obstacle_to_revising(latest->disposition, rows)) {
+      result = NotPossible{std::move(*obstacle)};
+      return;
+    }
+    if (revision.number != latest->number + 1) {
+      result = Overtaken{};
+      return;
+    }
+    insert_revision(connection, *latest, revision, order, now);
+    if (latest->disposition == Disposition::quarantined) {
+      for (const auto& delivery : revision.deliveries) {
+        insert_delivery(connection, delivery, latest->lead_number, now);
+      }
+      made_deliveries = !revision.deliveries.empty();
+    }
+    write_audit(connection, "revise", latest->lead_number, {}, order, now);
+    result = Revised{};
+  });
+  if (failure) return *failure;
+  if (on_due_ && made_deliveries) on_due_();
   return result;
 }
 

@@ -1,4 +1,4 @@
-// The door for people: what they may change about a stored lead's deliveries. Each leaves an audit row.
+// The door for people: what they may change about a stored lead and its deliveries. Each leaves an audit row.
 //
 // Thread-safety: any thread; each call blocks until the change is on disk.
 #pragma once
@@ -13,6 +13,7 @@
 #include "lead/lead.h"
 #include "lead/transition.h"
 #include "outbox/committer.h"
+#include "outbox/new_delivery.h"
 
 namespace leadspool::outbox {
 
@@ -26,12 +27,32 @@ struct Corrected {
   std::vector<std::string> destinations;  // whose delivery changed
 };
 struct NoSuchLead {};
+
+// A correction of a lead's fields. The payload as received stays; the columns show the latest revision, which
+// is what is delivered.
+struct NewRevision {
+  int number = 1;                      // one more than the lead's latest, which it was made from
+  LeadFields fields;                   // all of them, as they are to be
+  std::string changes_json;            // an object of field to {"from","to"}, for people
+  std::optional<std::string> payload;  // the body in place of the one that came, where a person gave one
+
+  // Of a quarantined lead only, which becomes readable: what is decided about it, and its deliveries.
+  Disposition disposition = Disposition::deliver;
+  std::string disposition_reason;
+  std::vector<NewDelivery> deliveries;
+};
+
+struct Revised {};
+// Another revision was made since the one that this was made from.
+struct Overtaken {};
+
 // The lead is there, but none of the deliveries meant is in a state from which the change is legal.
 struct NotPossible {
   std::string states;  // "contoso-crm is delivered", for the message
 };
 
 using CorrectionResult = std::variant<Corrected, NoSuchLead, NotPossible, Failure>;
+using RevisionResult = std::variant<Revised, NoSuchLead, Overtaken, NotPossible, Failure>;
 
 class Corrections {
  public:
@@ -45,6 +66,10 @@ class Corrections {
                                          Order order);
   [[nodiscard]] CorrectionResult discard(const Uuid& lead, std::optional<std::string> destination,
                                          Order order);
+
+  // Possible for a quarantined lead, and for any that has a delivery which is pending, held or dead and none
+  // that is being tried at this moment. Changes no delivery's state; makes deliveries for a quarantined lead.
+  [[nodiscard]] RevisionResult revise(const Uuid& lead, const NewRevision& revision, const Order& order);
 
   // Called after deliveries became due: wakes the worker. Set before the first change.
   void on_due(std::function<void()> callback) { on_due_ = std::move(callback); }

@@ -5,66 +5,108 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/delivery_row.h"
 #include "outbox/lead_row.h"
 
 namespace leadspool::outbox {
 namespace {
 
-// The fields stand in the order of kLeadFields.
 constexpr const char* kInsertLead =
-    "INSERT INTO lead (id, received_at, source, disposition, disposition_reason, remote_address, "
-    "headers_json, "
-    "payload_sha256, payload, first_name, last_name, email, phone, country, company, title, offer_title, "
-    "lead_source, publisher, offer_id, action_code, description) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO lead (id, received_at, source, disposition, disposition_reason, duplicate_of, "
+    "content_sha256, idempotency_key, remote_address, headers_json, payload_sha256, "
+    "payload, " LEADSPOOL_FIELD_COLUMNS
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-// accept: -> pending, due at once
-constexpr const char* kInsertPending =
-    "INSERT INTO delivery (lead_number, destination, state, state_since, due_at) VALUES (?, ?, 'pending', ?, "
-    "?)";
+constexpr const char* kFindKey =
+    "SELECT id, disposition, disposition_reason, payload_sha256 FROM lead "
+    "WHERE source = ? AND idempotency_key = ?";
 
-// accept: -> held
-constexpr const char* kInsertHeld =
-    "INSERT INTO delivery (lead_number, destination, state, state_since, held_reason) VALUES (?, ?, 'held', "
-    "?, ?)";
+// Never a duplicate itself, so that a lead which comes again and again is not held for ever. The first is the
+// one with the lowest number: a clock that was set back makes the first look younger than those after it.
+constexpr const char* kFindContent =
+    "SELECT id FROM lead WHERE content_sha256 = ? AND source = ? AND received_at >= ? "
+    "AND disposition <> 'duplicate' ORDER BY number LIMIT 1";
 
-std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid& id, Time now) {
+std::optional<Repeated> find_repeated(Connection& connection, const NewLead& lead) {
+  if (lead.idempotency_key.empty()) return std::nullopt;
+  auto row = connection.use(kFindKey);
+  row->bindNoCopy(1, lead.source);
+  row->bindNoCopy(2, lead.idempotency_key);
+  if (!row->executeStep()) return std::nullopt;
+  return Repeated{read_uuid(*row, 0),
+                  undamaged(parse_disposition(row->getColumn(1).getString()), "lead.disposition"),
+                  row->getColumn(2).getString(), read_sha256(*row, 3)};
+}
+
+bool has_content(const NewLead& lead) {
+  return lead.content_sha256 && lead.disposition != Disposition::quarantined &&
+         lead.disposition != Disposition::probe;
+}
+
+// The lead of which this one is a duplicate.
+std::optional<Uuid> find_first(Connection& connection, const NewLead& lead, Time now) {
+  if (!lead.idempotency_key.empty() || !has_content(lead)) return std::nullopt;
+  if (lead.dedupe_window <= Milliseconds::zero()) return std::nullopt;
+  auto row = connection.use(kFindContent);
+  bind_sha256(*row, 1, *lead.content_sha256);
+  row->bindNoCopy(2, lead.source);
+  row->bind(3, to_unix_ms(now - lead.dedupe_window));
+  if (!row->executeStep()) return std::nullopt;
+  return read_uuid(*row, 0);
+}
+
+// What is decided about a lead, its predecessors seen.
+struct Decision {
+  Disposition disposition;
+  std::string reason;
+  std::optional<Uuid> duplicate_of;
+};
+
+Decision decide(Connection& connection, const NewLead& lead, Time now) {
+  const auto first = find_first(connection, lead, now);
+  if (!first) return {lead.disposition, lead.disposition_reason, std::nullopt};
+  std::string reason = "the same lead came before, as " + to_string(*first);
+  if (!lead.disposition_reason.empty()) reason += "; " + lead.disposition_reason;
+  return {Disposition::duplicate, std::move(reason), first};
+}
+
+// What is not bound is NULL.
+std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid& id, Time now,
+                         const Decision& decision) {
   auto insert = connection.use(kInsertLead);
   bind_uuid(*insert, 1, id);
   insert->bind(2, to_unix_ms(now));
   insert->bindNoCopy(3, lead.source);
-  insert->bind(4, std::string(to_string(lead.disposition)));
-  insert->bindNoCopy(5, lead.disposition_reason);
-  insert->bindNoCopy(6, lead.receipt.remote_address);
-  insert->bindNoCopy(7, lead.receipt.headers_json);
-  insert->bindNoCopy(8, lead.receipt.payload_sha256.data(),
-                     static_cast<int>(lead.receipt.payload_sha256.size()));
-  insert->bindNoCopy(9, lead.receipt.payload.data(), static_cast<int>(lead.receipt.payload.size()));
-  int parameter = 10;
+  insert->bind(4, std::string(to_string(decision.disposition)));
+  insert->bindNoCopy(5, decision.reason);
+  if (decision.duplicate_of) bind_uuid(*insert, 6, *decision.duplicate_of);
+  if (has_content(lead)) bind_sha256(*insert, 7, *lead.content_sha256);
+  if (!lead.idempotency_key.empty()) insert->bindNoCopy(8, lead.idempotency_key);
+  insert->bindNoCopy(9, lead.receipt.remote_address);
+  insert->bindNoCopy(10, lead.receipt.headers_json);
+  bind_sha256(*insert, 11, lead.receipt.payload_sha256);
+  insert->bindNoCopy(12, lead.receipt.payload.data(), static_cast<int>(lead.receipt.payload.size()));
+  int parameter = 13;
   for (const auto& field : kLeadFields) insert->bindNoCopy(parameter++, lead.fields.*field.member);
   insert->exec();
   return connection.database().getLastInsertRowid();
 }
 
-void insert_delivery(Connection& connection, const NewDelivery& delivery, std::int64_t lead_number,
-                     Time now) {
-  auto insert = connection.use(delivery.held_reason ? kInsertHeld : kInsertPending);
-  insert->bind(1, lead_number);
-  insert->bindNoCopy(2, delivery.destination);
-  insert->bind(3, to_unix_ms(now));
-  if (delivery.held_reason) {
-    insert->bindNoCopy(4, *delivery.held_reason);
-  } else {
-    insert->bind(4, to_unix_ms(now));
+// The lead and its deliveries; those of a duplicate all wait for a person.
+void insert_all(Connection& connection, const NewLead& lead, const Uuid& id, Time now,
+                const Decision& decision) {
+  const auto lead_number = insert_lead(connection, lead, id, now, decision);
+  for (NewDelivery delivery : lead.deliveries) {
+    if (decision.duplicate_of) delivery.held_reason = decision.reason;
+    insert_delivery(connection, delivery, lead_number, now);
   }
-  insert->exec();
 }
 
 }  // namespace
 
 Intake::Intake(IntakeOptions options, std::string store_path, Committer& committer, const Clock& clock,
                Random& random)
-    : options_(options),
+    : minimum_free_bytes_(options.minimum_free_bytes),
       folder_(std::filesystem::absolute(store_path).parent_path()),
       committer_(committer),
       clock_(clock),
@@ -72,26 +114,34 @@ Intake::Intake(IntakeOptions options, std::string store_path, Committer& committ
 
 void Intake::on_accepted(std::function<void()> callback) { on_accepted_ = std::move(callback); }
 
-std::variant<Accepted, NotStored> Intake::accept(const NewLead& lead) {
+void Intake::set_minimum_free(std::uint64_t bytes) { minimum_free_bytes_ = bytes; }
+
+std::variant<Accepted, Repeated, NotStored> Intake::accept(const NewLead& lead) {
   if (auto low = trouble()) return NotStored{std::move(*low), false};
 
   const Time now = clock_.now();
-  const Uuid id = make_uuid_v7(now, random_);
-  const auto result = committer_.commit(Urgency::when_there_is_room, [&](Connection& connection) {
-    const auto lead_number = insert_lead(connection, lead, id, now);
-    for (const auto& delivery : lead.deliveries) insert_delivery(connection, delivery, lead_number, now);
+  Accepted accepted{make_uuid_v7(now, random_), std::nullopt};
+  std::optional<Repeated> repeated;
+  const auto failure = committer_.commit(Urgency::when_there_is_room, [&](Connection& connection) {
+    repeated = find_repeated(connection, lead);
+    if (repeated) return;
+    const auto decision = decide(connection, lead, now);
+    insert_all(connection, lead, accepted.id, now, decision);
+    accepted.duplicate_of = decision.duplicate_of;
   });
-  if (result) return NotStored{result->detail, result->kind == Failure::Kind::queue_full};
+  if (failure) return NotStored{failure->detail, failure->kind == Failure::Kind::queue_full};
+  if (repeated) return std::move(*repeated);
   if (on_accepted_) on_accepted_();
-  return Accepted{id};
+  return accepted;
 }
 
 std::optional<std::string> Intake::trouble() const {
+  const std::uint64_t minimum = minimum_free_bytes_;
   std::error_code unknown;
   const auto space = std::filesystem::space(folder_, unknown);
-  if (unknown || space.available >= options_.minimum_free_bytes) return std::nullopt;
+  if (unknown || space.available >= minimum) return std::nullopt;
   return "the store's disk has only " + std::to_string(space.available >> 20) + " MiB left, less than the " +
-         std::to_string(options_.minimum_free_bytes >> 20) + " MiB of [store] minimum_free_mib";
+         std::to_string(minimum >> 20) + " MiB of [store] minimum_free_mib";
 }
 
 }  // namespace leadspool::outbox

@@ -1,8 +1,14 @@
 // The door by which leads come in.
 //
+// A lead that says the same as an earlier one of its source is a duplicate: stored, linked to the first one,
+// its deliveries held. A request that carries the sender's own key for it is told apart by that key alone,
+// for good: the same key stores nothing more. Both are decided inside the transaction that stores the lead,
+// so that of two at once one is the first.
+//
 // Thread-safety: any thread; accept() blocks until the lead is on disk.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,15 +18,12 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/time.h"
 #include "lead/lead.h"
 #include "outbox/committer.h"
+#include "outbox/new_delivery.h"
 
 namespace leadspool::outbox {
-
-struct NewDelivery {
-  std::string destination;
-  std::optional<std::string> held_reason;  // set: the delivery starts held
-};
 
 struct NewLead {
   std::string source;
@@ -29,10 +32,28 @@ struct NewLead {
   LeadFields fields;
   Receipt receipt;
   std::vector<NewDelivery> deliveries;
+
+  // Alike for leads of one source that say the same; absent: never compared, as a probe or a quarantined lead
+  // never is.
+  std::optional<Sha256> content_sha256;
+  // A lead is a duplicate of one that came at most so long before it; 0: of none.
+  Milliseconds dedupe_window{0};
+  // The sender's own key for this request; empty: it has none, and the content decides.
+  std::string idempotency_key;
 };
 
 struct Accepted {
   Uuid id;
+  // Set: the lead became a `duplicate` of this one, and its deliveries are held.
+  std::optional<Uuid> duplicate_of;
+};
+
+// The sender's key came before; nothing was stored. What is told here is of the lead that came with it first.
+struct Repeated {
+  Uuid id;
+  Disposition disposition = Disposition::deliver;
+  std::string disposition_reason;
+  Sha256 payload_sha256{};
 };
 
 // The lead was not stored, or the disk did not say that it was.
@@ -53,16 +74,19 @@ class Intake {
   Intake(IntakeOptions options, std::string store_path, Committer& committer, const Clock& clock,
          Random& random);
 
-  [[nodiscard]] std::variant<Accepted, NotStored> accept(const NewLead& lead);
+  [[nodiscard]] std::variant<Accepted, Repeated, NotStored> accept(const NewLead& lead);
 
   // Why leads are refused at present for lack of room on the disk; nullopt while there is room.
   [[nodiscard]] std::optional<std::string> trouble() const;
+
+  // Takes effect with the next accept(). Any thread.
+  void set_minimum_free(std::uint64_t bytes);
 
   // Called after each lead was stored: wakes the worker. Set before the first accept().
   void on_accepted(std::function<void()> callback);
 
  private:
-  const IntakeOptions options_;
+  std::atomic<std::uint64_t> minimum_free_bytes_;
   const std::string folder_;
   Committer& committer_;
   const Clock& clock_;

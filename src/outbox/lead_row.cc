@@ -44,4 +44,8 @@ void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid) {
   statement.bind(parameter, uuid.bytes.data(), static_cast<int>(uuid.bytes.size()));
 }
 
+void bind_sha256(SQLite::Statement& statement, int parameter, const Sha256& digest) {
+  statement.bindNoCopy(parameter, digest.data(), static_cast<int>(digest.size()));
+}
+
 }  // namespace leadspool::outbox

@@ -9,12 +9,15 @@ class Statement;
 
 namespace leadspool::outbox {
 
-// The columns that read_lead() expects, of a table `lead` in the query. The fields stand in the order of
-// kLeadFields; a test holds the two together.
-#define LEADSPOOL_LEAD_COLUMNS                                                                             \
-  "lead.id, lead.received_at, lead.source, lead.disposition, lead.disposition_reason, lead.duplicate_of, " \
-  "lead.first_name, lead.last_name, lead.email, lead.phone, lead.country, lead.company, lead.title, "      \
-  "lead.offer_title, lead.lead_source, lead.publisher, lead.offer_id, lead.action_code, lead.description"
+// The columns of a lead's fields, in the order of kLeadFields; a test holds the two together.
+#define LEADSPOOL_FIELD_COLUMNS                                                                         \
+  "first_name, last_name, email, phone, country, company, title, offer_title, lead_source, publisher, " \
+  "offer_id, action_code, description"
+
+// The columns that read_lead() expects, of a table `lead` in the query.
+#define LEADSPOOL_LEAD_COLUMNS                                                          \
+  "lead.id, lead.received_at, lead.source, lead.disposition, lead.disposition_reason, " \
+  "lead.duplicate_of, " LEADSPOOL_FIELD_COLUMNS
 
 inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size());
 
@@ -36,5 +39,7 @@ template <typename Value>
 }
 
 void bind_uuid(SQLite::Statement& statement, int parameter, const Uuid& uuid);
+// Not copied: `digest` outlives the statement's use.
+void bind_sha256(SQLite::Statement& statement, int parameter, const Sha256& digest);
 
 }  // namespace leadspool::outbox

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "outbox/connection.h"
+#include "outbox/lead_list.h"
 #include "outbox/lead_row.h"
 #include "outbox/store.h"
 
@@ -16,31 +17,21 @@ namespace {
 
 constexpr int kLargestPage = 500;
 
-// With a state, the deliveries lead (index delivery_by_state); without, the leads do.
-constexpr const char* kListByState =
-    "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
-    " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.state = :state";
-constexpr const char* kListAll = "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS " FROM lead WHERE 1";
-
-constexpr const char* kAndDestination = " AND delivery.destination = :destination";
-constexpr const char* kAndCause = " AND delivery.cause = :cause";
-constexpr const char* kAndAnyDelivery =
-    " AND EXISTS (SELECT 1 FROM delivery WHERE delivery.lead_number = lead.number";
-constexpr const char* kAndSource = " AND lead.source = :source";
-constexpr const char* kAndDisposition = " AND lead.disposition = :disposition";
-constexpr const char* kAndFrom = " AND lead.received_at >= :from";
-constexpr const char* kAndTo = " AND lead.received_at < :to";
-constexpr const char* kNewestFirstByState =
-    " AND delivery.lead_number < :before GROUP BY delivery.lead_number ORDER BY delivery.lead_number DESC "
-    "LIMIT :limit";
-constexpr const char* kNewestFirst = " AND lead.number < :before ORDER BY lead.number DESC LIMIT :limit";
-
 constexpr const char* kFind =
     "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
     ", lead.headers_json, lead.remote_address, lead.payload_sha256, length(lead.payload) "
     "FROM lead WHERE lead.id = ?";
 
+constexpr const char* kCountDuplicates = "SELECT count(*) FROM lead WHERE duplicate_of = ?";
+
 constexpr const char* kPayload = "SELECT payload FROM lead WHERE id = ?";
+constexpr const char* kRevisedPayload =
+    "SELECT revision.payload FROM lead JOIN revision ON revision.lead_number = lead.number "
+    "WHERE lead.id = ? AND revision.number = ? AND revision.payload IS NOT NULL";
+
+constexpr const char* kRevisions =
+    "SELECT number, at, actor, reason, changes_json, payload IS NOT NULL FROM revision "
+    "WHERE lead_number = ? ORDER BY number";
 
 constexpr const char* kDeliveries =
     "SELECT id, destination, state, state_since, due_at, attempt_count, held_reason, cause, remote_id "
@@ -62,6 +53,9 @@ constexpr const char* kDeadLetters =
     "JOIN lead ON lead.number = dead.sample ORDER BY dead.count DESC, dead.cause, dead.destination";
 
 constexpr const char* kCountLeads = "SELECT count(*) FROM lead";
+// Answered by the partial index lead_by_disposition; the others are the rest.
+constexpr const char* kCountNotDeliver =
+    "SELECT disposition, count(*) FROM lead WHERE disposition <> 'deliver' GROUP BY disposition";
 constexpr const char* kCountStates =
     "SELECT destination, state, count(*) FROM delivery GROUP BY destination, state ORDER BY destination, "
     "state";
@@ -75,32 +69,6 @@ std::optional<Time> read_time(SQLite::Statement& row, int column) {
   const auto cell = row.getColumn(column);
   if (cell.isNull()) return std::nullopt;
   return from_unix_ms(cell.getInt64());
-}
-
-std::string list_sql(const LeadFilter& filter) {
-  std::string sql = filter.state ? kListByState : kListAll;
-  const bool about_deliveries = filter.destination || filter.cause;
-  if (!filter.state && about_deliveries) sql += kAndAnyDelivery;
-  if (filter.destination) sql += kAndDestination;
-  if (filter.cause) sql += kAndCause;
-  if (!filter.state && about_deliveries) sql += ")";
-  if (filter.source) sql += kAndSource;
-  if (filter.disposition) sql += kAndDisposition;
-  if (filter.from) sql += kAndFrom;
-  if (filter.to) sql += kAndTo;
-  return sql + (filter.state ? kNewestFirstByState : kNewestFirst);
-}
-
-void bind_list(SQLite::Statement& list, const LeadFilter& filter, int limit, std::int64_t before) {
-  if (filter.state) list.bind(":state", std::string(to_string(*filter.state)));
-  if (filter.destination) list.bind(":destination", *filter.destination);
-  if (filter.cause) list.bind(":cause", *filter.cause);
-  if (filter.source) list.bind(":source", *filter.source);
-  if (filter.disposition) list.bind(":disposition", std::string(to_string(*filter.disposition)));
-  if (filter.from) list.bind(":from", to_unix_ms(*filter.from));
-  if (filter.to) list.bind(":to", to_unix_ms(*filter.to));
-  list.bind(":before", before);
-  list.bind(":limit", limit);
 }
 
 std::int64_t size_of(const std::string& path) {
@@ -166,14 +134,17 @@ class Reader::Queries {
       detail.payload_sha256 = read_sha256(*row, after + 2);
       detail.payload_bytes = row->getColumn(after + 3).getInt64();
     }
+    detail.duplicate_count = duplicate_count(id);
     detail.view.deliveries = deliveries(number, true);
+    detail.revisions = revisions(number);
     detail.audit = audit(number);
     return detail;
   }
 
-  std::optional<std::string> payload(const Uuid& id) {
-    auto row = connection_.use(kPayload);
+  std::optional<std::string> payload(const Uuid& id, std::optional<int> revision) {
+    auto row = connection_.use(revision ? kRevisedPayload : kPayload);
     bind_uuid(*row, 1, id);
+    if (revision) row->bind(2, *revision);
     if (!row->executeStep()) return std::nullopt;
     return row->getColumn(0).getString();
   }
@@ -192,6 +163,7 @@ class Reader::Queries {
   StoreStatus status() {
     StoreStatus status;
     status.leads = connection_.database().execAndGet(kCountLeads).getInt64();
+    status.dispositions = dispositions(status.leads);
     {
       auto row = connection_.use(kCountStates);
       while (row->executeStep()) {
@@ -241,6 +213,38 @@ class Reader::Queries {
     return attempts;
   }
 
+  std::int64_t duplicate_count(const Uuid& id) {
+    auto row = connection_.use(kCountDuplicates);
+    bind_uuid(*row, 1, id);
+    row->executeStep();
+    return row->getColumn(0).getInt64();
+  }
+
+  std::vector<RevisionView> revisions(std::int64_t lead_number) {
+    auto row = connection_.use(kRevisions);
+    row->bind(1, lead_number);
+    std::vector<RevisionView> views;
+    while (row->executeStep()) {
+      views.push_back({row->getColumn(0).getInt(), from_unix_ms(row->getColumn(1).getInt64()),
+                       row->getColumn(2).getString(), row->getColumn(3).getString(),
+                       row->getColumn(4).getString(), row->getColumn(5).getInt() == 1});
+    }
+    return views;
+  }
+
+  std::vector<DispositionCount> dispositions(std::int64_t leads) {
+    auto row = connection_.use(kCountNotDeliver);
+    std::vector<DispositionCount> counts;
+    std::int64_t rest = leads;
+    while (row->executeStep()) {
+      counts.push_back({undamaged(parse_disposition(row->getColumn(0).getString()), "lead.disposition"),
+                        row->getColumn(1).getInt64()});
+      rest -= counts.back().count;
+    }
+    if (rest != 0) counts.insert(counts.begin(), {Disposition::deliver, rest});
+    return counts;
+  }
+
   std::vector<AuditView> audit(std::int64_t lead_number) {
     auto row = connection_.use(kAudit);
     row->bind(1, lead_number);
@@ -285,8 +289,8 @@ std::optional<LeadDetail> Reader::find(const Uuid& id) {
   return queries_->in_one_moment([&] { return queries_->find(id); });
 }
 
-std::optional<std::string> Reader::payload(const Uuid& id) {
-  return queries_->in_one_moment([&] { return queries_->payload(id); });
+std::optional<std::string> Reader::payload(const Uuid& id, std::optional<int> revision) {
+  return queries_->in_one_moment([&] { return queries_->payload(id, revision); });
 }
 
 std::vector<DeadGroup> Reader::dead_letters() {

@@ -43,6 +43,15 @@ struct AuditView {
   std::string reason;
 };
 
+struct RevisionView {
+  int number = 1;
+  Time at;
+  std::string actor;
+  std::string reason;
+  std::string changes_json;  // an object of field to {"from","to"}
+  bool has_payload = false;  // a person gave a new body
+};
+
 struct LeadView {
   Lead lead;
   std::vector<DeliveryView> deliveries;
@@ -54,6 +63,8 @@ struct LeadDetail {
   std::string remote_address;
   Sha256 payload_sha256{};
   std::int64_t payload_bytes = 0;
+  std::int64_t duplicate_count = 0;     // leads that are duplicates of this one
+  std::vector<RevisionView> revisions;  // oldest first
   std::vector<AuditView> audit;
 };
 
@@ -88,8 +99,14 @@ struct StateCount {
   std::int64_t count;
 };
 
+struct DispositionCount {
+  Disposition disposition;
+  std::int64_t count;
+};
+
 struct StoreStatus {
   std::int64_t leads = 0;
+  std::vector<DispositionCount> dispositions;          // only counts that are not 0
   std::vector<StateCount> deliveries;                  // only counts that are not 0
   std::optional<Time> oldest_undelivered_received_at;  // of pending and claimed
   std::optional<Time> last_received_at;
@@ -107,7 +124,9 @@ class Reader {
   // `limit` is 1 to 500. `before` is a LeadPage::next_before.
   [[nodiscard]] LeadPage list(const LeadFilter& filter, int limit, std::optional<std::int64_t> before);
   [[nodiscard]] std::optional<LeadDetail> find(const Uuid& id);
-  [[nodiscard]] std::optional<std::string> payload(const Uuid& id);
+  // The body as received; with `revision`, the one that this revision brought. nullopt: there is none.
+  [[nodiscard]] std::optional<std::string> payload(const Uuid& id,
+                                                   std::optional<int> revision = std::nullopt);
   [[nodiscard]] std::vector<DeadGroup> dead_letters();
   [[nodiscard]] StoreStatus status();
 

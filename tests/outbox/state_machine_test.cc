@@ -11,40 +11,11 @@
 namespace leadspool {
 namespace {
 
-using outbox::Claim;
 using test::StoreFixture;
-
-const AttemptOutcome kRejected{.outcome = Outcome::rejected, .cause = "no last name"};
-
-// A fresh lead whose delivery was brought to `state` through the doors alone.
-struct Placed {
-  Uuid lead;
-  Claim claim;  // of the last claim it had; whatever it had none of is zero
-};
-
-Placed place(StoreFixture& store, State state) {
-  Placed placed;
-  if (state == State::held) {
-    placed.lead = store.add({.source = "marketplace",
-                             .receipt = StoreFixture::receipt(),
-                             .deliveries = {{"crm", "waits for a person"}}});
-    return placed;
-  }
-  placed.lead = store.add_lead();
-  if (state == State::pending) return placed;
-  if (state == State::discarded) {
-    REQUIRE(std::holds_alternative<outbox::Corrected>(store.corrections.discard(placed.lead, {}, {"t", ""})));
-    return placed;
-  }
-  placed.claim = store.claim().at(0);
-  if (state == State::delivered) REQUIRE(store.finish(placed.claim, {.outcome = Outcome::delivered}));
-  if (state == State::dead) REQUIRE(store.finish(placed.claim, kRejected));
-  return placed;
-}
 
 // Tries the transition through the door that makes it; what became of the delivery tells whether it took
 // place.
-void attempt_transition(StoreFixture& store, const Placed& placed, TransitionName name) {
+void attempt_transition(StoreFixture& store, const StoreFixture::Placed& placed, TransitionName name) {
   const outbox::Order order{"tester", "because"};
   // Forced on the row as the worker's SQL would do it, without asking decide() first.
   const auto finish_as = [&](TransitionName forced, State to) {
@@ -125,7 +96,7 @@ TEST_CASE("the doors make exactly the transitions that is_legal() allows") {
   for (const auto from : kStates) {
     for (const auto name : kTransitionNames) {
       StoreFixture store;
-      const auto placed = place(store, from);
+      const auto placed = store.place(from);
       REQUIRE(store.delivery(placed.lead).state == from);
       attempt_transition(store, placed, name);
       const State now = store.delivery(placed.lead).state;
@@ -143,7 +114,7 @@ TEST_CASE("the schema lets a row change state exactly where some transition lead
   for (const auto from : kStates) {
     for (const auto to : kStates) {
       StoreFixture store;
-      place(store, from);
+      store.place(from);
       bool some_transition = false;
       for (const auto name : kTransitionNames) some_transition = some_transition || is_legal(from, name, to);
       INFO(to_string(from) << " -> " << to_string(to));
@@ -154,7 +125,7 @@ TEST_CASE("the schema lets a row change state exactly where some transition lead
 
 TEST_CASE("the schema refuses a row that is in no state's shape") {
   StoreFixture store;
-  place(store, State::pending);
+  store.place(State::pending);
   // Without the trigger, so that it is the CHECKs alone that refuse.
   SQLite::Database raw(store.path, SQLite::OPEN_READWRITE);
   raw.exec("DROP TRIGGER delivery_changes_state_by_a_named_transition");
@@ -174,7 +145,7 @@ TEST_CASE("the schema refuses a row that is in no state's shape") {
 
 TEST_CASE("no history can be changed, and no lead either, not even by hand") {
   StoreFixture store;
-  const auto placed = place(store, State::dead);
+  const auto placed = store.place(State::dead);
   static_cast<void>(store.corrections.redrive(placed.lead, {}, {"tester", "mended"}));
   SQLite::Database raw(store.path, SQLite::OPEN_READWRITE);
   for (const char* change :

@@ -17,6 +17,12 @@ namespace leadspool::test {
 struct StoreFixture {
   explicit StoreFixture(bool own_thread = false) : committer({.path = path, .own_thread = own_thread}) {}
 
+  // A fresh lead and the last claim that its delivery had; what that had none of is zero.
+  struct Placed {
+    Uuid lead;
+    outbox::Claim claim;
+  };
+
   // A lead for one destination, stored.
   Uuid add_lead(const std::string& last_name = "One", const std::string& destination = "crm") {
     return add({.source = "marketplace",
@@ -71,6 +77,26 @@ struct StoreFixture {
           std::get<std::variant<outbox::Finished, outbox::LostClaim>>(result));
     });
     return finished;
+  }
+
+  // A fresh lead whose delivery was brought to `state` through the doors alone. Only without a thread.
+  Placed place(State state) {
+    Placed placed;
+    if (state == State::held) {
+      placed.lead =
+          add({.source = "marketplace", .receipt = receipt(), .deliveries = {{"crm", "waits for a person"}}});
+      return placed;
+    }
+    placed.lead = add_lead();
+    if (state == State::pending) return placed;
+    if (state == State::discarded) {
+      static_cast<void>(corrections.discard(placed.lead, {}, {"tester", ""}));
+      return placed;
+    }
+    placed.claim = claim().at(0);
+    if (state == State::delivered) finish(placed.claim, {.outcome = Outcome::delivered});
+    if (state == State::dead) finish(placed.claim, {.outcome = Outcome::rejected, .cause = "no last name"});
+    return placed;
   }
 
   outbox::DeliveryView delivery(const Uuid& lead) { return reader.find(lead)->view.deliveries.at(0); }
