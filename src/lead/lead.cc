@@ -1,33 +1,30 @@
 #include "lead/lead.h"
 
-#include <utility>
-
 #include "base/text.h"
 
 namespace leadspool {
-namespace {
-
-constexpr std::array<std::pair<Disposition, std::string_view>, 6> kDispositions{{
-    {Disposition::deliver, "deliver"},
-    {Disposition::test, "test"},
-    {Disposition::do_not_contact, "do_not_contact"},
-    {Disposition::duplicate, "duplicate"},
-    {Disposition::probe, "probe"},
-    {Disposition::quarantined, "quarantined"},
-}};
-
-}  // namespace
 
 std::string_view to_string(Disposition disposition) {
-  for (const auto& [value, name] : kDispositions) {
-    if (value == disposition) return name;
+  switch (disposition) {
+    case Disposition::deliver:
+      return "deliver";
+    case Disposition::test:
+      return "test";
+    case Disposition::do_not_contact:
+      return "do_not_contact";
+    case Disposition::duplicate:
+      return "duplicate";
+    case Disposition::probe:
+      return "probe";
+    case Disposition::quarantined:
+      return "quarantined";
   }
   return "";
 }
 
 std::optional<Disposition> parse_disposition(std::string_view text) {
-  for (const auto& [value, name] : kDispositions) {
-    if (name == text) return value;
+  for (const Disposition disposition : kDispositions) {
+    if (to_string(disposition) == text) return disposition;
   }
   return std::nullopt;
 }

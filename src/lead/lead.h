@@ -19,6 +19,10 @@ namespace leadspool {
 // What the receiver decided about a lead.
 enum class Disposition { deliver, test, do_not_contact, duplicate, probe, quarantined };
 
+inline constexpr Disposition kDispositions[] = {Disposition::deliver,        Disposition::test,
+                                                Disposition::do_not_contact, Disposition::duplicate,
+                                                Disposition::probe,          Disposition::quarantined};
+
 [[nodiscard]] std::string_view to_string(Disposition disposition);
 [[nodiscard]] std::optional<Disposition> parse_disposition(std::string_view text);
 

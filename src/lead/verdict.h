@@ -1,4 +1,4 @@
-// What the receiver decides about a readable lead, by its fields alone.
+// What is decided about a readable lead, by its fields alone.
 //
 // Thread-safety: pure.
 #pragma once
@@ -7,7 +7,7 @@
 
 #include "lead/lead.h"
 
-namespace leadspool::receiver {
+namespace leadspool {
 
 struct Verdict {
   Disposition disposition = Disposition::deliver;
@@ -18,4 +18,4 @@ struct Verdict {
 // else `deliver`. A wish not to be contacted goes first, since overlooking it does the greater harm.
 [[nodiscard]] Verdict judge(const LeadFields& fields);
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool

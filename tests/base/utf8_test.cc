@@ -1,8 +1,8 @@
-#include "receiver/utf8.h"
+#include "base/utf8.h"
 
 #include "support/catch.h"
 
-using leadspool::receiver::find_invalid_utf8;
+using leadspool::find_invalid_utf8;
 
 TEST_CASE("only whole, shortest, surrogate-free characters are UTF-8") {
   const std::optional<std::size_t> valid;

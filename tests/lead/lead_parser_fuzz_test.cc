@@ -2,8 +2,8 @@
 // lead, an empty body and an unreadable one, and what is kept of a lead is text that the outbox takes.
 #include <random>
 
-#include "receiver/lead_parser.h"
-#include "receiver/utf8.h"
+#include "base/utf8.h"
+#include "lead/lead_parser.h"
 #include "support/catch.h"
 #include "support/sample_leads.h"
 
@@ -76,20 +76,20 @@ TEST_CASE("any body at all is a lead, empty or unreadable, and a lead's fields a
     std::string body = samples[below(dice, samples.size())];
     for (std::size_t changes = 1 + below(dice, 4); changes > 0; --changes) mutate(body, dice, samples);
 
-    const auto parsed = receiver::parse_lead(body);
-    if (const auto* refused = std::get_if<receiver::Unreadable>(&parsed)) {
+    const auto parsed = parse_lead(body);
+    if (const auto* refused = std::get_if<Unreadable>(&parsed)) {
       ++unreadable;
       const bool tells = !refused->code.empty() && !refused->message.empty();
-      if (!tells || receiver::find_invalid_utf8(refused->message)) FAIL("an unclear refusal of: " << body);
+      if (!tells || find_invalid_utf8(refused->message)) FAIL("an unclear refusal of: " << body);
       continue;
     }
-    const auto* fields = std::get_if<LeadFields>(&parsed);
-    if (fields == nullptr) continue;
+    const auto* lead = std::get_if<ReadableLead>(&parsed);
+    if (lead == nullptr) continue;
     ++leads;
     for (const LeadField& field : kLeadFields) {
-      const std::string& text = fields->*field.member;
-      const bool is_clean = !receiver::find_invalid_utf8(text) && text.find('\0') == std::string::npos &&
-                            text.size() <= receiver::kLongestText;
+      const std::string& text = lead->fields.*field.member;
+      const bool is_clean =
+          !find_invalid_utf8(text) && text.find('\0') == std::string::npos && text.size() <= kLongestText;
       if (!is_clean) FAIL("an unclean " << field.name << " from: " << body);
     }
   }

@@ -1,8 +1,8 @@
-#include "receiver/utf8.h"
+#include "base/utf8.h"
 
 #include <cstdint>
 
-namespace leadspool::receiver {
+namespace leadspool {
 namespace {
 
 // What may follow a lead byte: how many bytes, and the range of the first of them. The narrowed ranges are
@@ -46,4 +46,4 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool

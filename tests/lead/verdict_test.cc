@@ -1,9 +1,8 @@
-#include "receiver/disposition.h"
+#include "lead/verdict.h"
 
 #include "support/catch.h"
 
 using namespace leadspool;
-using receiver::judge;
 
 TEST_CASE("a lead is to be delivered unless its fields say otherwise") {
   LeadFields fields;
@@ -21,7 +20,9 @@ TEST_CASE("the marketplace's test mark in any field makes a test lead") {
     fields.*field.member = "MSFT_TEST_636573304831318844";
     const auto verdict = judge(fields);
     REQUIRE(verdict.disposition == Disposition::test);
-    REQUIRE(verdict.reason == std::string(field.name) + " begins with MSFT_TEST_: a test of the marketplace");
+    REQUIRE(verdict.reason == std::string(field.name) +
+                                  " begins with MSFT_TEST_: a test of the marketplace, sent "
+                                  "2018-03-22T15:48:03.131Z");
   }
 }
 

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string_view>
 
-namespace leadspool::receiver {
+namespace leadspool {
 
 // Where the first byte stands that is not part of a whole, shortest-form, surrogate-free character; nullopt
 // when all of `text` is well formed.
 [[nodiscard]] std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool

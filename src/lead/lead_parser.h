@@ -14,7 +14,7 @@
 
 #include "lead/lead.h"
 
-namespace leadspool::receiver {
+namespace leadspool {
 
 // The body holds nothing but white space, if that: the documented way of testing the URL.
 struct EmptyBody {};
@@ -22,7 +22,7 @@ struct EmptyBody {};
 // The body is not a lead; the lead is quarantined.
 struct Unreadable {
   // "invalid_utf8", "nul_byte", "not_json", "not_an_object", "too_deep", "duplicate_key", "not_text",
-  // "too_long" or "no_known_field".
+  // "too_long", "inexact_number" or "no_known_field".
   std::string code;
   std::string message;  // where and why, for a person; never quotes the body
 };
@@ -32,7 +32,15 @@ inline constexpr std::size_t kDeepestNesting = 32;
 // Of a field, in bytes.
 inline constexpr std::size_t kLongestText = 16 * 1024;
 
-// The pieces of `lead_source` (publisher, offer_id) stay empty.
-[[nodiscard]] std::variant<LeadFields, EmptyBody, Unreadable> parse_lead(std::string_view body);
+struct ReadableLead {
+  LeadFields fields;
+  // Alike for bodies that say the same, whatever the order of their keys, the case of the known ones, their
+  // white space, their nulls and blanks; unknown fields count. Empty when nothing in it tells one person from
+  // another (the marketplace blanks the details of people of schools), so that there is nothing to compare.
+  // Personal data: to be hashed, not kept.
+  std::string content;
+};
 
-}  // namespace leadspool::receiver
+[[nodiscard]] std::variant<ReadableLead, EmptyBody, Unreadable> parse_lead(std::string_view body);
+
+}  // namespace leadspool

@@ -1,4 +1,4 @@
-#include "receiver/lead_parser.h"
+#include "lead/lead_parser.h"
 
 #include <algorithm>
 #include <bitset>
@@ -10,19 +10,20 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "receiver/lead_source.h"
-#include "receiver/utf8.h"
+#include "base/utf8.h"
+#include "lead/exact_number.h"
+#include "lead/lead_content.h"
+#include "lead/lead_source.h"
 
-namespace leadspool::receiver {
+namespace leadspool {
 namespace {
 
 using Json = nlohmann::json;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 constexpr std::string_view kUserDetails = "UserDetails";
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(kWhiteSpace) == std::string_view::npos; }
+bool is_blank(std::string_view text) { return trimmed(text).empty(); }
 
 // Walks the body for the JSON reader, which does not tell its callbacks where it is: all copies move one
 // cursor.
@@ -59,7 +60,7 @@ std::string place(std::string_view body, std::size_t index) {
 // that are open. A callback that returns false ends the reading.
 class LeadHandler {
  public:
-  LeadHandler(std::string_view body, const char*& at) : body_(body), at_(at) {}
+  LeadHandler(std::string_view body, const char*& at) : body_(body), at_(at), content_(body.size()) {}
 
   bool null() { return take({}); }
   bool boolean(bool value) { return take(value ? "true" : "false"); }
@@ -68,7 +69,9 @@ class LeadHandler {
     return take(value == 0 ? "-0" : std::to_string(value));
   }
   bool number_unsigned(Json::number_unsigned_t value) { return take(std::to_string(value)); }
-  bool number_float(Json::number_float_t, const std::string& as_written) { return take(as_written); }
+  bool number_float(Json::number_float_t, const std::string& as_written) {
+    return is_exact_number(as_written) ? take(as_written) : fail_inexact();
+  }
   bool binary(Json::binary_t&) { return fail("not_json", "the body is not JSON"); }
 
   bool string(std::string& value) {
@@ -77,16 +80,22 @@ class LeadHandler {
   }
 
   bool start_object(std::size_t) {
-    if (open_.empty()) return open(Place::top);
     if (expected_ == Expected::text) return fail_not_text();
-    return open(expected_ == Expected::user_details ? Place::user_details : Place::elsewhere);
+    const Place place = open_.empty()                         ? Place::top
+                        : expected_ == Expected::user_details ? Place::user_details
+                                                              : Place::elsewhere;
+    if (!open(place)) return false;
+    content_.enter_object();
+    return true;
   }
 
   bool start_array(std::size_t) {
     if (open_.empty()) return fail_not_an_object("the body");
     if (expected_ == Expected::text) return fail_not_text();
     if (expected_ == Expected::user_details) return fail_not_an_object(kUserDetails);
-    return open(Place::elsewhere);
+    if (!open(Place::elsewhere)) return false;
+    content_.enter_array();
+    return true;
   }
 
   bool end_object() { return close(); }
@@ -95,6 +104,7 @@ class LeadHandler {
   bool key(std::string& name) {
     if (name.find('\0') != std::string::npos) return fail("nul_byte", "a key holds the character U+0000");
     expect(name);
+    content_.key(expected_ == Expected::nothing ? name : expected_name());
     if (expected_ != Expected::nothing && known_seen_.test(known_number())) {
       return fail("duplicate_key", std::string(expected_name()) + " is there twice");
     }
@@ -105,19 +115,24 @@ class LeadHandler {
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) {
+    constexpr int kNumberOutOfRange = 406;
+    if (error.id == kNumberOutOfRange) return fail_inexact();
     return fail("not_json", "the body stops being JSON");
   }
 
-  [[nodiscard]] std::variant<LeadFields, EmptyBody, Unreadable> result() {
+  [[nodiscard]] std::variant<ReadableLead, EmptyBody, Unreadable> result() {
     if (unreadable_) return std::move(*unreadable_);
     if (known_seen_.none()) {
       return Unreadable{"no_known_field",
                         "the object has none of the fields of a lead (UserDetails, LeadSource, ActionCode, "
                         "OfferTitle, Description)"};
     }
+    const bool names_somebody = std::any_of(kLeadFields.begin(), kLeadFields.end(), [&](const auto& field) {
+      return field.in_user_details && !(fields_.*field.member).empty();
+    });
     add_pieces_of_lead_source();
-    return std::move(fields_);
+    return ReadableLead{std::move(fields_), names_somebody ? std::move(content_).text() : std::string()};
   }
 
  private:
@@ -140,6 +155,7 @@ class LeadHandler {
 
   bool close() {
     open_.pop_back();
+    content_.leave();
     expected_ = Expected::nothing;
     return true;
   }
@@ -165,6 +181,7 @@ class LeadHandler {
   bool take(std::string_view text) {
     if (open_.empty()) return fail_not_an_object("the body");
     if (expected_ == Expected::user_details && !is_blank(text)) return fail_not_an_object(kUserDetails);
+    content_.value(text);
     if (expected_ != Expected::text) return true;
     if (text.size() > kLongestText) {
       return fail("too_long", std::string(field_->payload_name) + " is longer than " +
@@ -192,6 +209,9 @@ class LeadHandler {
     return expected_ == Expected::user_details ? kUserDetails : field_->payload_name;
   }
 
+  bool fail_inexact() {
+    return fail("inexact_number", "a number is too large or too precise to be kept exactly");
+  }
   bool fail_not_text() {
     return fail("not_text", std::string(field_->payload_name) + " is not a text, number or truth");
   }
@@ -211,14 +231,14 @@ class LeadHandler {
   const LeadField* field_ = nullptr;  // while a text is expected
   std::bitset<kLeadFields.size() + 1> known_seen_;
   LeadFields fields_;
+  LeadContent content_;
   std::optional<Unreadable> unreadable_;
 };
 
 }  // namespace
 
-std::variant<LeadFields, EmptyBody, Unreadable> parse_lead(std::string_view body) {
-  const std::size_t start = body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  if (is_blank(body.substr(start))) return EmptyBody{};
+std::variant<ReadableLead, EmptyBody, Unreadable> parse_lead(std::string_view body) {
+  if (is_blank(body.substr(body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0))) return EmptyBody{};
   // The JSON reader takes a NUL for the end of the text, and would not see what follows it.
   if (const auto nul = body.find('\0'); nul != std::string_view::npos) {
     return Unreadable{"nul_byte", place(body, nul) + ": the body holds a NUL byte"};
@@ -226,11 +246,11 @@ std::variant<LeadFields, EmptyBody, Unreadable> parse_lead(std::string_view body
   if (const auto byte = find_invalid_utf8(body)) {
     return Unreadable{"invalid_utf8", place(body, *byte) + ": the body is not UTF-8"};
   }
-  const char* at = body.data() + start;
+  const char* at = body.data();  // the JSON reader skips a byte order mark
   const char* end = body.data() + body.size();
   LeadHandler handler(body, at);
   Json::sax_parse(Cursor{at}, Cursor{end}, &handler);
   return handler.result();
 }
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool

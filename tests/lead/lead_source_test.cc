@@ -1,4 +1,4 @@
-#include "receiver/lead_source.h"
+#include "lead/lead_source.h"
 
 #include "support/catch.h"
 
@@ -24,6 +24,9 @@ TEST_CASE("a lead source comes apart into the pieces it has") {
       {"AzureMarketplace-StartTestDrive|docusign.3701c77e-1cfa-4c56-91e6-3ed0b622145a", "AzureMarketplace",
        "StartTestDrive", "docusign", "3701c77e-1cfa-4c56-91e6-3ed0b622145a"},
       {"MSFT_TEST_1-MSFT_TEST_1|Contoso Analytics", "MSFT_TEST_1", "MSFT_TEST_1", "", "Contoso Analytics"},
+      {"TestDrive-StartTestDrive|bitnami.openedxcypress", "TestDrive", "StartTestDrive", "bitnami",
+       "openedxcypress"},
+      {"MSFT_TEST_1-MSFT_TEST_1|<Offer Name>", "MSFT_TEST_1", "MSFT_TEST_1", "", "<Offer Name>"},
       {"AzureMarketplace|contoso.vm", "AzureMarketplace", "", "contoso", "vm"},
       {"AzureMarketplace-INS", "AzureMarketplace", "INS", "", ""},
       {"|contoso.vm", "", "", "contoso", "vm"},
@@ -36,7 +39,7 @@ TEST_CASE("a lead source comes apart into the pieces it has") {
   };
   for (const auto& row : rows) {
     INFO(row.text);
-    const auto pieces = receiver::split_lead_source(row.text);
+    const auto pieces = split_lead_source(row.text);
     REQUIRE(pieces.source == row.source);
     REQUIRE(pieces.action == row.action);
     REQUIRE(pieces.publisher == row.publisher);

@@ -1,16 +1,11 @@
-#include "receiver/lead_source.h"
+#include "lead/lead_source.h"
 
 #include <utility>
 
-namespace leadspool::receiver {
-namespace {
+#include "base/text.h"
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
+namespace leadspool {
+namespace {
 
 // What stands before and after the first `separator`; without one, all of it is before.
 std::pair<std::string_view, std::string_view> split_at_first(std::string_view text, char separator) {
@@ -30,4 +25,4 @@ LeadSourcePieces split_lead_source(std::string_view lead_source) {
   return {source, action, first, rest};
 }
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool

@@ -12,7 +12,7 @@
 
 #include <string_view>
 
-namespace leadspool::receiver {
+namespace leadspool {
 
 // Views into the text that was read; trimmed; empty where missing.
 struct LeadSourcePieces {
@@ -24,4 +24,4 @@ struct LeadSourcePieces {
 
 [[nodiscard]] LeadSourcePieces split_lead_source(std::string_view lead_source);
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool
