@@ -22,6 +22,7 @@ struct ClientRequest {
   std::string url;  // https, or http to a loopback address; anything else fails as `bad_url`
   std::vector<Header> headers;
   std::string body;
+  bool chunked = false;                              // the body is sent with "Transfer-Encoding: chunked"
   std::chrono::milliseconds connect_timeout{5'000};  // DNS, TCP and TLS together
   std::chrono::milliseconds total_timeout{30'000};
   std::size_t max_answer_bytes = 20 * 1024;  // the rest is not read

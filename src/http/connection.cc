@@ -32,8 +32,9 @@ int size_for_openssl(std::size_t size) { return static_cast<int>(std::min(size, 
 
 void Connection::FreeSession::operator()(ssl_st* session) const { SSL_free(session); }
 
-Connection::Connection(int socket, const TlsContext* tls, const WakeSignal& stop, milliseconds silence)
-    : socket_(socket), stop_(stop), silence_(silence), buffer_(new char[kMaxHeadBytes]) {
+Connection::Connection(int socket, const TlsContext* tls, const WakeSignal& stop,
+                       milliseconds longest_silence)
+    : socket_(socket), stop_(stop), longest_silence_(longest_silence), buffer_(new char[kMaxHeadBytes]) {
   if (tls == nullptr) return;
   session_.reset(SSL_new(tls->get()));
   if (session_) SSL_set_fd(session_.get(), socket_);
@@ -175,12 +176,12 @@ bool Connection::wait_for_tls(int result) {
 
 bool Connection::wait(short events) {
   const bool reading = events == POLLIN;
-  const auto left = reading ? read_limit_ - clock_.steady_now() : silence_;
+  const auto left = reading ? read_limit_ - clock_.steady_now() : longest_silence_;
   // A handshake is not worth finishing when the server stops; a request that has begun is.
   const bool in_handshake = session_ && !established_;
   std::array<pollfd, 2> watched{pollfd{socket_, events, 0}, pollfd{stop_.fd(), POLLIN, 0}};
   const int ready =
-      poll(watched.data(), in_handshake ? 2 : 1, poll_ms(std::min<milliseconds>(left, silence_)));
+      poll(watched.data(), in_handshake ? 2 : 1, poll_ms(std::min<milliseconds>(left, longest_silence_)));
   if (ready < 0) return errno == EINTR;
   timed_out_ = ready == 0;
   return watched[0].revents != 0;

@@ -20,14 +20,14 @@ namespace leadspool::http {
 
 class Connection {
  public:
-  // `tls` is null for plain HTTP. `stop` stays notified once the server stops. A peer that sends or takes
-  // nothing for `silence` is cut off.
-  Connection(int socket, const TlsContext* tls, const WakeSignal& stop, std::chrono::milliseconds silence);
+  // `tls` is null for plain HTTP, and need not outlive the call. `stop` stays notified once the server stops.
+  // A peer that sends or takes nothing for `longest_silence` is cut off.
+  Connection(int socket, const TlsContext* tls, const WakeSignal& stop,
+             std::chrono::milliseconds longest_silence);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  [[nodiscard]] int socket() const { return socket_; }
   // True when the last end of the bytes was our patience's, not the peer's doing.
   [[nodiscard]] bool timed_out() const { return timed_out_; }
   // True when something was read and not yet consumed.
@@ -43,6 +43,9 @@ class Connection {
   enum class Wait { readable, timed_out, stopped };
   // Until the peer sends something or hangs up (readable), or the server stops.
   [[nodiscard]] Wait wait_readable(std::chrono::milliseconds longest) const;
+
+  // From now on that is how long the peer may neither send nor take anything.
+  void set_longest_silence(std::chrono::milliseconds longest) { longest_silence_ = longest; }
 
   // From now on all reading must be done within `longest`, however steadily the peer drips.
   void set_read_limit(std::chrono::milliseconds longest);
@@ -77,7 +80,7 @@ class Connection {
 
   const int socket_;
   const WakeSignal& stop_;
-  const std::chrono::milliseconds silence_;
+  std::chrono::milliseconds longest_silence_;
   SystemClock clock_;
   SteadyTime read_limit_ = SteadyTime::max();
   std::unique_ptr<ssl_st, FreeSession> session_;

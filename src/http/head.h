@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxHeaders = 100;
 
 struct Head {
   std::string request_line;  // without its line end
+  bool http_1_0 = false;
   std::vector<Header> headers;
   std::optional<std::uint64_t> content_length;
   bool chunked = false;
@@ -29,11 +30,15 @@ struct Head {
 };
 
 // `text` is all up to and with the empty line. An Error when a line is malformed, when there are too many
-// headers, or when the body's length is not said in exactly one way.
+// headers, when the body's length is not said in exactly one way, or when there is not exactly one Host
+// (HTTP/1.0 may do without).
 [[nodiscard]] std::variant<Head, Error> parse_head(std::string_view text);
 
 // One header from its line without the line end; nullopt when that is malformed.
 [[nodiscard]] std::optional<Header> parse_header(std::string_view line);
+
+// Without the blanks and tabs around it.
+[[nodiscard]] std::string_view trim(std::string_view text);
 
 // Whether the comma-separated list `value` holds `token`, in any case.
 [[nodiscard]] bool has_token(std::string_view value, std::string_view token);

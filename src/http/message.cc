@@ -5,18 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace leadspool::http {
 
-namespace {
-
-char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
-
-}  // namespace
-
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name) {
   for (const auto& header : headers) {
-    if (std::ranges::equal(header.name, name, {}, lower, lower)) return header.value;
+    if (equal_in_any_case(header.name, name)) return header.value;
   }
   return {};
 }
@@ -42,7 +37,10 @@ Response to_response(const Error& error) {
 
   // Texts may quote what a stranger sent, so they need not be UTF-8.
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  return {.status = error.status, .body = outer.dump(-1, ' ', false, kReplace), .headers = error.headers};
+  return {.status = error.status,
+          .body = outer.dump(-1, ' ', false, kReplace),
+          .headers = error.headers,
+          .delay = error.delay};
 }
 
 }  // namespace leadspool::http

@@ -1,6 +1,7 @@
 // HTTP as values: what a handler is given and what it gives back, whichever side of a connection we are on.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> path_parameters;  // filled by the Router
   std::vector<Header> headers;
   std::string body;
-  std::string remote_address;  // "203.0.113.7"; empty for a Unix socket
+  // "203.0.113.7"; empty for a Unix socket. Behind a trusted proxy, whom that one names.
+  std::string remote_address;
 
   // nullopt when absent.
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;
@@ -41,6 +43,8 @@ struct Response {
   std::vector<Header> headers;
   // The connection is cut instead of answering. For the simulator of a CRM that does so.
   bool drop_connection = false;
+  // How long the answer is held back, to slow the peer down. The connection gives way to others meanwhile.
+  std::chrono::milliseconds delay{0};
 };
 
 // An expected failure. The server turns it into
@@ -53,6 +57,7 @@ struct Error {
   std::vector<std::pair<std::string, std::string>> details;  // more members of "error"
   std::vector<std::pair<std::string, std::string>> beside;   // members beside "error"
   std::vector<Header> headers;
+  std::chrono::milliseconds delay{0};  // as Response::delay
 };
 
 using Answer = std::variant<Response, Error>;

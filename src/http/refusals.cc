@@ -1,4 +1,9 @@
+#define CPPHTTPLIB_OPENSSL_SUPPORT
 #include "http/refusals.h"
+
+#include <string>
+
+#include <httplib.h>
 
 namespace leadspool::http {
 
@@ -41,6 +46,15 @@ Error request_line_refused(int status) {
     default:
       return {.status = status, .code = "bad_request", .message = "The request line is malformed."};
   }
+}
+
+void write_refusal(Connection& connection, const Error& error) {
+  const auto response = to_response(error);
+  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " +
+                     httplib::status_message(response.status) + "\r\nContent-Type: application/json\r\n";
+  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
+  text += "Content-Length: " + std::to_string(response.body.size()) + "\r\nConnection: close\r\n\r\n";
+  static_cast<void>(connection.write(text + response.body));
 }
 
 }  // namespace leadspool::http

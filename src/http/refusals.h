@@ -1,8 +1,11 @@
 // What the server itself answers, before or instead of any handler.
+//
+// Thread-safety: each call stands for itself.
 #pragma once
 
 #include <cstddef>
 
+#include "http/connection.h"
 #include "http/message.h"
 
 namespace leadspool::http {
@@ -16,5 +19,8 @@ namespace leadspool::http {
 
 // Of a request line that cpp-httplib refused with `status`.
 [[nodiscard]] Error request_line_refused(int status);
+
+// Answers what never became a request. The connection is to be closed after it.
+void write_refusal(Connection& connection, const Error& error);
 
 }  // namespace leadspool::http

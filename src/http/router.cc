@@ -74,6 +74,12 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
 }
 
 Response Router::handle(Request& request) const {
+  auto response = answer(request);
+  response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
+  return response;
+}
+
+Response Router::answer(Request& request) const {
   std::vector<std::string_view> allowed;
   for (const auto& route : routes_) {
     if (!matches(route.segments, request.path)) continue;
@@ -83,9 +89,9 @@ Response Router::handle(Request& request) const {
     }
     try {
       fill_parameters(route.segments, request);
-      auto answer = route.handler(request);
-      if (auto* response = std::get_if<Response>(&answer)) return std::move(*response);
-      return to_response(std::get<Error>(answer));
+      auto given = route.handler(request);
+      if (auto* response = std::get_if<Response>(&given)) return std::move(*response);
+      return to_response(std::get<Error>(given));
     } catch (const std::exception& failure) {
       return failed(request.method, route.segments, failure.what());
     } catch (...) {

@@ -1,11 +1,12 @@
 // Which handler answers a request. Independent of any socket: the CLI calls one in process.
 //
-// Thread-safety: add() before use; handle() from any thread, as far as the handlers allow.
+// Thread-safety: add() and add_header() before use; handle() from any thread, as far as the handlers allow.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/message.h"
@@ -20,6 +21,9 @@ class Router {
   // empty: "/leads/{source}". The first match in the order of adding wins. GET answers HEAD too.
   void add(std::string_view method, std::string_view pattern, Handler handler);
 
+  // Goes with every answer, whoever gives it.
+  void add_header(Header header) { headers_.push_back(std::move(header)); }
+
   // Never throws: 404 for an unknown path; 405 with Allow for a known path and another method; what a
   // handler throws is logged once and becomes a 500 that says nothing of the inside.
   [[nodiscard]] Response handle(Request& request) const;
@@ -31,7 +35,10 @@ class Router {
     Handler handler;
   };
 
+  [[nodiscard]] Response answer(Request& request) const;
+
   std::vector<Route> routes_;
+  std::vector<Header> headers_;
 };
 
 }  // namespace leadspool::http

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -15,12 +16,15 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/current.h"
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "base/wake_signal.h"
 #include "http/connection.h"
+#include "http/connection_rules.h"
 #include "http/http_connection.h"
-#include "http/idle_connections.h"
 #include "http/listening_socket.h"
+#include "http/open_connections.h"
 #include "http/thread_pool.h"
 #include "http/tls_context.h"
 
@@ -39,6 +43,28 @@ constexpr int kLongestRequestInTimeouts = 6;
 // When descriptors run out, accepting would fail at once, over and over.
 constexpr milliseconds kPauseWithoutDescriptors{500};
 
+ConnectionRules rules_of(const ServerOptions& options) {
+  Networks trusted;
+  for (const auto& text : options.trusted_proxies) {
+    const auto network = Network::parse(text);
+    CHECK(network);
+    trusted.push_back(*network);
+  }
+  return {.max_body_bytes = options.max_body_bytes,
+          .max_connections = options.max_connections,
+          .max_connections_per_address = options.max_connections_per_address,
+          .trusted_proxies = std::move(trusted),
+          .keep_alive = options.keep_alive,
+          .longest_silence = options.read_timeout,
+          .longest_request = kLongestRequestInTimeouts * options.read_timeout};
+}
+
+// nullopt for plain HTTP. Throws CertificateError.
+std::optional<TlsContext> tls_of(const ServerOptions& options) {
+  if (options.certificate_file.empty() && options.private_key_file.empty()) return std::nullopt;
+  return TlsContext(options.certificate_file, options.private_key_file);
+}
+
 }  // namespace
 
 // One thread accepts; each connection has a thread of its own for as long as it lasts.
@@ -46,36 +72,34 @@ class Server::Listener {
  public:
   Listener(ServerOptions options, const Router& router)
       : options_(std::move(options)),
-        rules_{.max_body_bytes = options_.max_body_bytes,
-               .keep_alive = options_.keep_alive,
-               .longest_silence = options_.read_timeout,
-               .longest_request = kLongestRequestInTimeouts * options_.read_timeout},
-        served_by_{router, rules_, idle_, stopping_, [this] { return is_busy(); }} {}
+        rules_(rules_of(options_)),
+        served_by_{router, rules_, open_, stopping_} {}
 
   ~Listener() { stop(); }
 
   void start();
   void stop();
+  void reconfigure(const ServerOptions& options);
+  [[nodiscard]] std::optional<CertificateValidity> certificate() const;
   [[nodiscard]] int port() const { return socket_ ? socket_->port() : 0; }
 
  private:
   void accept_until_stopped();
-  void dispatch(int socket);
-  [[nodiscard]] bool is_busy() const { return connections_ * 2 >= options_.max_connections; }
-  [[nodiscard]] const TlsContext* tls() const { return tls_ ? &*tls_ : nullptr; }
+  void dispatch(int socket, const std::optional<IpAddress>& peer);
+  [[nodiscard]] bool admit(int socket, const std::optional<IpAddress>& peer);
+  void refuse_later(int socket);
+  [[nodiscard]] Connection connect(int socket) const;
 
-  // Constant while running.
-  const ServerOptions options_;
-  const ConnectionRules rules_;
-  std::optional<TlsContext> tls_;
+  const ServerOptions options_;  // as at the start
   std::optional<ListeningSocket> socket_;
-  ServedBy served_by_;
 
   // Any thread.
-  IdleConnections idle_;
+  Current<ConnectionRules> rules_;
+  Current<std::optional<TlsContext>> tls_{std::nullopt};
+  OpenConnections open_;
   WakeSignal stop_signal_;  // stays notified
   std::atomic<bool> stopping_ = false;
-  std::atomic<std::size_t> connections_ = 0;  // being served
+  const ServedBy served_by_;
 
   std::optional<ThreadPool> serving_;
   std::optional<ThreadPool> refusing_;
@@ -84,12 +108,10 @@ class Server::Listener {
 
 void Server::Listener::start() {
   CHECK(!accepting_.joinable());
-  if (!options_.certificate_file.empty() || !options_.private_key_file.empty()) {
-    tls_.emplace(options_.certificate_file, options_.private_key_file);
-  }
+  tls_.set(tls_of(options_));
   socket_.emplace(options_);
-  serving_.emplace(options_.max_connections, kThreadIdleTime);
-  refusing_.emplace(kRefusingThreads, kThreadIdleTime);
+  serving_.emplace([this] { return rules_.get()->max_connections; }, kThreadIdleTime);
+  refusing_.emplace([] { return kRefusingThreads; }, kThreadIdleTime);
   accepting_ = std::thread([this] { accept_until_stopped(); });
 }
 
@@ -98,9 +120,22 @@ void Server::Listener::stop() {
   stopping_ = true;
   stop_signal_.notify();
   accepting_.join();
+  open_.stop();
   socket_.reset();
   refusing_.reset();
   serving_.reset();
+}
+
+void Server::Listener::reconfigure(const ServerOptions& options) {
+  auto tls = tls_of(options);
+  tls_.set(std::move(tls));
+  rules_.set(rules_of(options));
+}
+
+std::optional<CertificateValidity> Server::Listener::certificate() const {
+  const auto tls = tls_.get();
+  if (!*tls) return std::nullopt;
+  return (*tls)->validity();
 }
 
 void Server::Listener::accept_until_stopped() {
@@ -109,9 +144,12 @@ void Server::Listener::accept_until_stopped() {
     if (poll(watched.data(), watched.size(), -1) < 0) continue;
     // Taking all that wait saves a poll() each in a burst.
     for (;;) {
-      const int socket = accept4(socket_->fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      sockaddr_storage from{};
+      socklen_t size = sizeof from;
+      const int socket =
+          accept4(socket_->fd(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (socket >= 0) {
-        dispatch(socket);
+        dispatch(socket, IpAddress::of(from));
         continue;
       }
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -124,25 +162,40 @@ void Server::Listener::accept_until_stopped() {
   }
 }
 
-void Server::Listener::dispatch(int socket) {
-  if (options_.unix_socket.empty()) {
+void Server::Listener::dispatch(int socket, const std::optional<IpAddress>& peer) {
+  if (peer) {
     // Without this, an answer in two pieces waits for the peer's delayed acknowledgement.
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  std::function<void()> serving = [this, socket] {
-    Connection connection(socket, tls(), stop_signal_, options_.read_timeout);
-    ++connections_;
-    serve(connection, served_by_);
-    --connections_;
+  if (!admit(socket, peer)) refuse_later(socket);
+}
+
+bool Server::Listener::admit(int socket, const std::optional<IpAddress>& peer) {
+  const auto rules = rules_.get();
+  std::optional<IpAddress> counted_for;
+  if (peer && !holds(rules->trusted_proxies, *peer)) counted_for = peer->site();
+  auto room = OpenConnections::Room::free;
+  if (counted_for) room = open_.make_room(*counted_for, rules->max_connections_per_address);
+  if (room == OpenConnections::Room::none) return false;
+
+  const auto place = std::make_shared<OpenConnections::Place>(open_, socket, counted_for);
+  std::function<void()> serving = [this, socket, peer, place] {
+    auto connection = connect(socket);
+    serve({connection, *place, peer}, served_by_);
   };
-  if (serving_->try_run(serving)) return;
-  if (idle_.end_oldest()) {
-    serving_->run_later(std::move(serving));
-    return;
-  }
+  // It gives way to others from the moment it has a thread, and not only once that runs.
+  place->set_idle();
+  if (serving_->try_run(serving)) return true;
+  place->set_busy();
+  if (room != OpenConnections::Room::given_up && !open_.end_oldest()) return false;
+  serving_->run_later(std::move(serving));
+  return true;
+}
+
+void Server::Listener::refuse_later(int socket) {
   std::function<void()> refusing = [this, socket] {
-    Connection connection(socket, tls(), stop_signal_, options_.read_timeout);
+    auto connection = connect(socket);
     refuse(connection);
   };
   if (refusing_->try_run(refusing)) return;
@@ -153,6 +206,11 @@ void Server::Listener::dispatch(int socket) {
   close(socket);
 }
 
+Connection Server::Listener::connect(int socket) const {
+  const auto tls = tls_.get();
+  return {socket, *tls ? &**tls : nullptr, stop_signal_, rules_.get()->longest_silence};
+}
+
 Server::Server(ServerOptions options, const Router& router)
     : listener_(std::make_unique<Listener>(std::move(options), router)) {}
 
@@ -161,6 +219,10 @@ Server::~Server() = default;
 void Server::start() { listener_->start(); }
 
 void Server::stop() { listener_->stop(); }
+
+void Server::reconfigure(const ServerOptions& options) { listener_->reconfigure(options); }
+
+std::optional<CertificateValidity> Server::certificate() const { return listener_->certificate(); }
 
 int Server::port() const { return listener_->port(); }
 

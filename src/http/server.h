@@ -2,11 +2,12 @@
 // nothing outside this folder sees.
 //
 // Promises: TLS 1.2 (AEAD suites only) and 1.3; bounded bodies (handed on as sent, whatever their
-// Content-Encoding), headers and connections; connections that are idle, or slow to say what they want,
-// cannot keep new ones out: of those without a whole request the oldest gives way (with 503 if its request
-// has begun and can be answered); a `Transfer-Encoding` other than `chunked` is refused with 400 and the
-// connection closed, as are requests with both a length and an encoding; every answer is JSON or what the
-// handler said, also for malformed requests.
+// Content-Encoding), headers and connections, in all and of each address; connections that are idle, or slow
+// to say what they want, cannot keep new ones out: of those without a whole request the oldest gives way
+// (with 503 if its request has begun and can be answered); a request whose end or whose host could be a
+// matter of opinion is refused with 400 and the connection closed (any `Transfer-Encoding` but `chunked`, a
+// length beside it, two lengths, none or two `Host`s, line ends other than CR LF, and the like); every answer
+// is JSON or what the handler said, also for malformed requests.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; the router's handlers are called from
 // many. Ownership: the router must outlive the server.
@@ -16,9 +17,13 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/time.h"
 #include "http/router.h"
 
 namespace leadspool::http {
@@ -28,6 +33,12 @@ struct BindError : std::runtime_error {
 };
 struct CertificateError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+// When clients accept a certificate.
+struct CertificateValidity {
+  Time from;
+  Time until;
 };
 
 struct ServerOptions {
@@ -42,6 +53,12 @@ struct ServerOptions {
   std::size_t max_body_bytes = 256 * 1024;
   // Beyond these a connection gets 503 and is closed.
   std::size_t max_connections = 512;
+  // From one address (of IPv6, one /64); those of `trusted_proxies` may have all there are. Beyond, the
+  // oldest one of that address that has no whole request gives way, else the new one gets 503.
+  std::size_t max_connections_per_address = 128;
+  // Addresses or networks ("127.0.0.1", "10.0.0.0/8", "fd00::/8") of proxies in front of us: from them alone
+  // `Forwarded` and `X-Forwarded-For` are believed.
+  std::vector<std::string> trusted_proxies;
   // How long an idle connection is kept for a next request; one second when half of max_connections are in
   // use.
   std::chrono::seconds keep_alive{5};
@@ -63,6 +80,14 @@ class Server {
 
   // Accepts no more, lets requests in progress finish, and returns when none is left.
   void stop();
+
+  // Takes on the limits, proxies and certificate of `options`; the address stays what it is. Requests in
+  // progress end as they began, and no connection is cut. A new certificate is built and checked first: when
+  // that throws CertificateError, everything stays as it was. Any thread, after start().
+  void reconfigure(const ServerOptions& options);
+
+  // When clients accept the certificate being served; nullopt for plain HTTP. Any thread, after start().
+  [[nodiscard]] std::optional<CertificateValidity> certificate() const;
 
   // The port bound, after start(); 0 for a Unix socket.
   [[nodiscard]] int port() const;

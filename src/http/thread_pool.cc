@@ -1,11 +1,12 @@
 #include "http/thread_pool.h"
 
 #include <system_error>
+#include <utility>
 
 namespace leadspool::http {
 
-ThreadPool::ThreadPool(std::size_t most_threads, std::chrono::milliseconds idle_time)
-    : most_threads_(most_threads), idle_time_(idle_time) {}
+ThreadPool::ThreadPool(std::function<std::size_t()> most_at_once, std::chrono::milliseconds idle_time)
+    : most_at_once_(std::move(most_at_once)), idle_time_(idle_time) {}
 
 ThreadPool::~ThreadPool() {
   std::unique_lock lock(mutex_);
@@ -19,6 +20,8 @@ ThreadPool::~ThreadPool() {
 bool ThreadPool::try_run(std::function<void()>& work) {
   join_ended();
   const std::lock_guard lock(mutex_);
+  // Not the number of threads: after the limit has fallen, more may be left than are to be used.
+  if (threads_.size() - free_ + waiting_.size() >= most_at_once_()) return false;
   if (waiting_.size() >= free_ && !add_thread()) return false;
   waiting_.push_back(std::move(work));
   changed_.notify_one();
@@ -35,7 +38,7 @@ void ThreadPool::run_later(std::function<void()> work) {
 
 // Called with mutex_ held.
 bool ThreadPool::add_thread() {
-  if (threads_.size() >= most_threads_) return false;
+  if (threads_.size() >= most_at_once_()) return false;
   const auto self = threads_.emplace(threads_.end());
   try {
     *self = std::thread([this, self] { work_until_idle(self); });

@@ -1,4 +1,4 @@
-// Threads that come on demand, up to a limit, and go when nothing asked for them for a while.
+// Threads that come on demand, up to a limit that may change, and go when nothing asked for them for a while.
 //
 // Thread-safety: any thread, except the destructor.
 // Ownership: the destructor waits until all work is done.
@@ -17,7 +17,8 @@ namespace leadspool::http {
 
 class ThreadPool {
  public:
-  ThreadPool(std::size_t most_threads, std::chrono::milliseconds idle_time);
+  // `most_at_once` is asked before work is taken on.
+  ThreadPool(std::function<std::size_t()> most_at_once, std::chrono::milliseconds idle_time);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -38,7 +39,7 @@ class ThreadPool {
   void work_until_idle(Threads::iterator self);
   void join_ended();
 
-  const std::size_t most_threads_;
+  const std::function<std::size_t()> most_at_once_;
   const std::chrono::milliseconds idle_time_;
 
   mutable std::mutex mutex_;

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/server.h"
 
 namespace leadspool::http {
 
@@ -80,7 +79,7 @@ Time to_time(const ASN1_TIME* time) {
   return Time{std::chrono::seconds{timegm(&parts)}};
 }
 
-void warn_if_out_of_time(const TlsContext::Validity& validity, const std::string& path) {
+void warn_if_out_of_time(const CertificateValidity& validity, const std::string& path) {
   const Time now = SystemClock().now();
   if (validity.until < now) {
     log_warn("certificate_expired", {{"file", path}, {"consequence", "clients will refuse to connect"}});
@@ -120,7 +119,7 @@ TlsContext::TlsContext(const std::string& certificate_file, const std::string& p
   warn_if_out_of_time(validity(), certificate_file);
 }
 
-TlsContext::Validity TlsContext::validity() const {
+CertificateValidity TlsContext::validity() const {
   const auto* leaf = SSL_CTX_get0_certificate(context_.get());
   return {to_time(X509_get0_notBefore(leaf)), to_time(X509_get0_notAfter(leaf))};
 }

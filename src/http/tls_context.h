@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "base/time.h"
+#include "http/server.h"
 
 struct ssl_ctx_st;
 
@@ -21,12 +21,7 @@ class TlsContext {
 
   [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
 
-  // When clients accept the certificate.
-  struct Validity {
-    Time from;
-    Time until;
-  };
-  [[nodiscard]] Validity validity() const;
+  [[nodiscard]] CertificateValidity validity() const;
 
  private:
   struct Free {

@@ -88,6 +88,30 @@ TEST_CASE("a large body is sent without waiting for a 100 Continue") {
   REQUIRE(answer(std::move(request)).body == body);
 }
 
+TEST_CASE("a body is sent in chunks where that is asked for") {
+  std::string seen;
+  RawServer server([&](int socket, int) {
+    seen = RawServer::read_request(socket);
+    RawServer::write(socket, kSmallAnswer);
+  });
+  auto request = to(server.url());
+  request.chunked = true;
+  REQUIRE(answer(request).status == 200);
+  REQUIRE(seen.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  REQUIRE(seen.find("Content-Length") == std::string::npos);
+
+  Served served;
+  request.url = "http://127.0.0.1:" + std::to_string(served.port()) + "/echo";
+  request.max_answer_bytes = 1024 * 1024;
+  for (const std::size_t size : {0, 1, 4, 100'000, 250'000}) {
+    INFO(size);
+    request.body = std::string(size, 'x');
+    const auto got = answer(request);
+    REQUIRE(got.status == 202);
+    REQUIRE(got.body == request.body);
+  }
+}
+
 TEST_CASE("connections are kept between requests") {
   RawServer server([](int socket, int) {
     while (!RawServer::read_request(socket).empty()) RawServer::write(socket, kSmallAnswer);

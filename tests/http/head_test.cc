@@ -6,7 +6,7 @@ namespace leadspool::http {
 namespace {
 
 std::variant<Head, Error> parse(const std::string& headers, const std::string& line = "POST / HTTP/1.1") {
-  return parse_head(line + "\r\n" + headers + "\r\n");
+  return parse_head(line + "\r\nHost: a\r\n" + headers + "\r\n");
 }
 
 int status_of(const std::string& headers, const std::string& line = "POST / HTTP/1.1") {
@@ -17,7 +17,7 @@ int status_of(const std::string& headers, const std::string& line = "POST / HTTP
 }  // namespace
 
 TEST_CASE("a head is read with its headers, undecoded and trimmed") {
-  const auto head = std::get<Head>(parse("Host: a\r\nX-Odd:\t %41 b \r\nX-Empty:\r\nContent-Length: 12\r\n"));
+  const auto head = std::get<Head>(parse("X-Odd:\t %41 b \r\nX-Empty:\r\nContent-Length: 12\r\n"));
   REQUIRE(head.request_line == "POST / HTTP/1.1");
   REQUIRE(head.headers.size() == 4);
   REQUIRE(find_header(head.headers, "x-odd") == "%41 b");
@@ -64,7 +64,7 @@ TEST_CASE("a malformed header is refused") {
 
 TEST_CASE("a head with too many headers is refused") {
   std::string headers;
-  for (std::size_t i = 0; i < kMaxHeaders; ++i) headers += "A: b\r\n";
+  for (std::size_t i = 1; i < kMaxHeaders; ++i) headers += "A: b\r\n";
   REQUIRE(status_of(headers) == 0);
   REQUIRE(status_of(headers + "A: b\r\n") == 431);
 }

@@ -2,20 +2,40 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "http/router.h"
 #include "http/self_signed.h"
 #include "http/server.h"
+#include "support/raw_client.h"
 #include "support/temporary_folder.h"
 
 namespace leadspool::test {
 
 inline bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+inline bool is_json_error(const RawAnswer& answer, int status) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  return answer.status == status && json.is_object() && json.contains("error") &&
+         json["error"].contains("code") && holds(answer.head, "Content-Type: application/json");
+}
+
+inline bool says_close(const RawAnswer& answer) { return holds(answer.head, "Connection: close"); }
+
+// That of a new connection from `from` (see RawClient::tcp) that gets another answer than 503. A connection
+// begins to idle only a moment after its answer; until then, there may be no room for a new one.
+inline int status_once_there_is_room(int port, const std::string& request, const std::string& from = "") {
+  int status = 503;
+  while (status == 503) status = RawClient::tcp(port, from).exchange(request).status;
+  return status;
 }
 
 inline void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
@@ -41,9 +61,19 @@ class Served {
       : server_(std::move(options), add_routes()) {
     server_.start();
   }
+  // Also after a test has failed.
+  ~Served() { open_gate(); }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
 
   [[nodiscard]] http::Server& server() { return server_; }
   [[nodiscard]] int port() const { return server_.port(); }
+
+  // Lets those go on that wait in POST /wait.
+  void open_gate() {
+    gate = true;
+    gate.notify_all();
+  }
 
   // How often a handler was called.
   std::atomic<int> calls = 0;
@@ -73,6 +103,12 @@ class Served {
     });
     router_.add("POST", "/drop",
                 [](const http::Request&) -> http::Answer { return http::Response{.drop_connection = true}; });
+    router_.add("GET", "/delayed/{ms}", [this](const http::Request& request) -> http::Answer {
+      ++calls;
+      return http::Response{
+          .body = "delayed",
+          .delay = std::chrono::milliseconds{std::stoi(std::string(request.path_value("ms")))}};
+    });
     router_.add("GET", "/large", [](const http::Request&) -> http::Answer {
       return http::Response{.content_type = "text/plain", .body = std::string(5'000'000, 'x')};
     });
@@ -82,6 +118,10 @@ class Served {
   http::Router router_;
   http::Server server_;
 };
+
+inline std::string get(const std::string& path, const std::string& more_headers = "") {
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more_headers + "\r\n";
+}
 
 inline std::string post(const std::string& path, const std::string& body,
                         const std::string& more_headers = "") {

@@ -85,7 +85,7 @@ TEST_CASE("a large body and a large answer pass through TLS") {
   Served served(options);
   auto client = RawClient::tls(served.port());
   REQUIRE(client.exchange(post("/echo", std::string(10 * 1024 * 1024, 'x'))).body.size() == 10 * 1024 * 1024);
-  REQUIRE(client.exchange("GET /large HTTP/1.1\r\n\r\n").body.size() == 5'000'000);
+  REQUIRE(client.exchange("GET /large HTTP/1.1\r\nHost: l\r\n\r\n").body.size() == 5'000'000);
 }
 
 TEST_CASE("over TLS too a body over the limit is answered with 413") {
@@ -108,8 +108,7 @@ TEST_CASE("over TLS too connections beyond the limit get 503, and idle ones give
   auto refused = RawClient::tls(served.port());
   REQUIRE(refused.exchange(post("/echo", "x")).status == 503);
 
-  served.gate = true;
-  served.gate.notify_all();
+  served.open_gate();
   REQUIRE(working.read_answer().status == 200);
   // `working` idles from now or in a moment; until it does, a new one is told to come again.
   auto status = 503;
@@ -126,8 +125,8 @@ TEST_CASE("over TLS too connections that are slow to say what they want give way
   Served served(options);
   auto slow = RawClient::tls(served.port());
   // Once told to continue, its request has begun.
-  REQUIRE(slow.exchange("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n").status ==
-          100);
+  REQUIRE(slow.exchange("POST /echo HTTP/1.1\r\nHost: l\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+              .status == 100);
   REQUIRE(RawClient::tls(served.port()).exchange(post("/echo", "x")).status == 202);
 }
 
@@ -191,6 +190,87 @@ TEST_CASE("a certificate that cannot be used is explained to the operator") {
     test::write_file(options.private_key_file, old.private_key_pem);
     REQUIRE(explain() == "started");
   }
+}
+
+TEST_CASE("a certificate is swapped under load without a failed handshake") {
+  const test::TemporaryFolder folder;
+  const test::TemporaryFolder other_folder;
+  const auto options = tls_options(folder);
+  const auto others = tls_options(other_folder);
+  Served served(options);
+  auto kept = RawClient::tls(served.port());
+  const auto first_certificate = kept.certificate();
+  REQUIRE_FALSE(first_certificate.empty());
+
+  std::atomic<bool> enough = false;
+  std::atomic<int> failed = 0;
+  std::atomic<int> done = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      while (!enough) {
+        auto client = RawClient::tls(served.port());
+        if (!client.handshake_done() || client.exchange(post("/echo", "x")).status != 202) ++failed;
+        ++done;
+      }
+    });
+  }
+  for (int swap = 1; swap <= 21; ++swap) {
+    served.server().reconfigure(swap % 2 == 1 ? others : options);
+    const int before = done;
+    while (done < before + 8) std::this_thread::yield();
+  }
+  const auto shown = RawClient::tls(served.port()).certificate();
+  enough = true;
+  for (auto& client : clients) client.join();
+  REQUIRE(failed == 0);
+  REQUIRE_FALSE(shown.empty());
+  REQUIRE(shown != first_certificate);
+  REQUIRE(kept.exchange(post("/echo", "x")).status == 202);
+}
+
+TEST_CASE("a certificate that cannot be used leaves the old one serving, and everything else as it was") {
+  const test::TemporaryFolder folder;
+  auto options = tls_options(folder);
+  Served served(options);
+  const auto validity = served.server().certificate().value();
+  const auto shown = RawClient::tls(served.port()).certificate();
+
+  const auto another = make_self_signed({"localhost"}, SystemClock().now(), 60);
+  SECTION("another's key") { test::write_file(options.private_key_file, another.private_key_pem); }
+  SECTION("another's certificate") { test::write_file(options.certificate_file, another.certificate_pem); }
+  SECTION("no file") { options.certificate_file = folder.file("none.pem"); }
+  SECTION("half a file") {
+    test::write_file(options.certificate_file, another.certificate_pem.substr(0, 100));
+  }
+  options.max_body_bytes = 1;
+  REQUIRE_THROWS_AS(served.server().reconfigure(options), CertificateError);
+
+  REQUIRE(served.server().certificate()->until == validity.until);
+  auto client = RawClient::tls(served.port());
+  REQUIRE(client.handshake_done());
+  REQUIRE(client.certificate() == shown);
+  REQUIRE(client.exchange(post("/echo", "more")).status == 202);
+}
+
+TEST_CASE("a server says how long its certificate is accepted") {
+  const test::TemporaryFolder folder;
+  const auto options = tls_options(folder);
+  Served served(options);
+  const auto now = SystemClock().now();
+  const auto validity = served.server().certificate();
+  REQUIRE(validity);
+  REQUIRE(validity->from <= now);
+  REQUIRE(validity->until > now + std::chrono::hours{24 * 29});
+  REQUIRE(validity->until <= now + std::chrono::hours{24 * 30});
+
+  const auto longer = make_self_signed({"localhost"}, now, 90);
+  test::write_file(options.certificate_file, longer.certificate_pem);
+  test::write_file(options.private_key_file, longer.private_key_pem);
+  served.server().reconfigure(options);
+  REQUIRE(served.server().certificate()->until > now + std::chrono::hours{24 * 89});
+
+  REQUIRE_FALSE(Served().server().certificate());
 }
 
 }  // namespace leadspool::http

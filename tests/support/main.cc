@@ -2,6 +2,7 @@
 #if LEADSPOOL_CATCH2_VERSION == 2
 #define CATCH_CONFIG_RUNNER
 #endif
+#include <csignal>
 #include <cstdlib>
 
 #include "base/log.h"
@@ -9,6 +10,8 @@
 
 // Quiet, since many tests break things on purpose; LEADSPOOL_TEST_LOG=1 shows the log.
 int main(int argc, char** argv) {
+  // A server under test may hang up while a test still sends.
+  std::signal(SIGPIPE, SIG_IGN);
   if (std::getenv("LEADSPOOL_TEST_LOG") == nullptr) {
     leadspool::set_up_log(leadspool::LogLevel::off, leadspool::LogFormat::text);
   }

@@ -1,6 +1,7 @@
 #include "support/raw_client.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -19,9 +21,21 @@ namespace leadspool::test {
 
 namespace {
 
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
 template <typename Address>
-int connected(int family, const Address& address) {
+int connected(int family, const Address& address, const Address* from = nullptr) {
   const int made = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (from != nullptr && bind(made, reinterpret_cast<const sockaddr*>(from), sizeof *from) != 0) {
+    close(made);
+    throw std::runtime_error(std::string("bind: ") + std::strerror(errno));
+  }
   const timeval minute{60, 0};
   setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &minute, sizeof minute);
   setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &minute, sizeof minute);
@@ -56,12 +70,12 @@ RawClient::~RawClient() {
   if (socket_ >= 0) close(socket_);
 }
 
-RawClient RawClient::tcp(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return RawClient(connected(AF_INET, address));
+RawClient RawClient::tcp(int port, const std::string& from) {
+  auto source = loopback(0);
+  if (!from.empty() && inet_pton(AF_INET, from.c_str(), &source.sin_addr) != 1) {
+    throw std::runtime_error("not an IPv4 address: " + from);
+  }
+  return RawClient(connected(AF_INET, loopback(port), from.empty() ? nullptr : &source));
 }
 
 RawClient RawClient::unix_socket(const std::string& path) {
@@ -103,8 +117,10 @@ bool RawClient::send(std::string_view bytes) {
 
 bool RawClient::read_more() {
   std::array<char, 16 * 1024> buffer;
+  errno = 0;
   const auto got = session_ ? SSL_read(session_.get(), buffer.data(), static_cast<int>(buffer.size()))
                             : recv(socket_, buffer.data(), buffer.size(), 0);
+  timed_out_ = got < 0 && errno == EAGAIN;
   if (got <= 0) return false;
   received_.append(buffer.data(), static_cast<std::size_t>(got));
   return true;
@@ -127,6 +143,18 @@ RawAnswer RawClient::read_answer() {
   return answer;
 }
 
-bool RawClient::is_ended() { return received_.empty() && !read_more(); }
+std::string RawClient::certificate() const {
+  const std::unique_ptr<X509, decltype(&X509_free)> shown(
+      session_ ? SSL_get1_peer_certificate(session_.get()) : nullptr, X509_free);
+  if (!shown) return "";
+  std::string der(static_cast<std::size_t>(i2d_X509(shown.get(), nullptr)), '\0');
+  auto* into = reinterpret_cast<unsigned char*>(der.data());
+  i2d_X509(shown.get(), &into);
+  return der;
+}
+
+void RawClient::end_sending() { shutdown(socket_, SHUT_WR); }
+
+bool RawClient::is_ended() { return received_.empty() && !read_more() && !timed_out_; }
 
 }  // namespace leadspool::test

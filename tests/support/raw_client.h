@@ -26,7 +26,8 @@ class RawClient {
     std::string tls12_ciphers;  // empty: OpenSSL's default
   };
 
-  [[nodiscard]] static RawClient tcp(int port);
+  // From a loopback address ("127.0.0.2"); empty: whichever the system takes.
+  [[nodiscard]] static RawClient tcp(int port, const std::string& from = "");
   // handshake_done() tells whether the server agreed. Certificates are not verified.
   [[nodiscard]] static RawClient tls(int port, const Tls& tls);
   [[nodiscard]] static RawClient tls(int port) { return tls(port, Tls()); }
@@ -36,6 +37,9 @@ class RawClient {
   RawClient& operator=(RawClient&&) = delete;
 
   [[nodiscard]] bool handshake_done() const { return handshake_done_; }
+
+  // What the server showed, as DER; empty without TLS.
+  [[nodiscard]] std::string certificate() const;
 
   // False when the server takes no more.
   bool send(std::string_view bytes);
@@ -47,6 +51,9 @@ class RawClient {
     send(request);
     return read_answer();
   }
+
+  // Tells the server that nothing more comes; answers can still be read.
+  void end_sending();
 
   // Whether the server ends the connection without sending anything more.
   [[nodiscard]] bool is_ended();
@@ -64,6 +71,7 @@ class RawClient {
   std::unique_ptr<ssl_ctx_st, Free> context_;
   std::unique_ptr<ssl_st, Free> session_;
   bool handshake_done_ = false;
+  bool timed_out_ = false;  // the last read gave up
   std::string received_;
 };
 

@@ -1,0 +1,283 @@
+#include "http/curl_transfer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include <curl/curl.h>
+
+namespace leadspool::http {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMostHeaderBytes = 64 * 1024;
+
+std::string_view description(FailurePhase phase) {
+  switch (phase) {
+    case FailurePhase::bad_url:
+      return "the URL cannot be used";
+    case FailurePhase::dns:
+      return "the host name could not be resolved";
+    case FailurePhase::connect:
+      return "could not connect";
+    case FailurePhase::certificate:
+      return "the server's certificate was refused";
+    case FailurePhase::tls:
+      return "no secure connection could be made";
+    case FailurePhase::send:
+      return "the request could not be sent in full";
+    case FailurePhase::wait:
+      return "the request was sent, but no answer came";
+  }
+  return "failed";
+}
+
+// Zero would mean "no limit" to libcurl.
+long positive(milliseconds span) { return static_cast<long>(std::max(span, milliseconds{1}).count()); }
+
+long long_info(void* handle, CURLINFO info) {
+  long value = 0;
+  curl_easy_getinfo(handle, info, &value);
+  return value;
+}
+
+curl_off_t offset_info(void* handle, CURLINFO info) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(handle, info, &value);
+  return value;
+}
+
+}  // namespace
+
+// What libcurl calls, with the transfer as `self`.
+struct CurlTransfer::Callbacks {
+  static std::size_t on_header(char* line, std::size_t, std::size_t size, void* self) {
+    return static_cast<CurlTransfer*>(self)->take_header_line({line, size}) ? size : 0;
+  }
+  static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self) {
+    return static_cast<CurlTransfer*>(self)->take_body({bytes, size}) ? size : 0;
+  }
+  static CURLcode before_tls(CURL*, void*, void* self) {
+    static_cast<CurlTransfer*>(self)->tls_begun_ = true;
+    return CURLE_OK;
+  }
+  static int before_sending(void* self, char*, char*, int, int) {
+    return static_cast<CurlTransfer*>(self)->may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  }
+};
+
+void CurlTransfer::FreeEasy::operator()(void* handle) const { curl_easy_cleanup(handle); }
+void CurlTransfer::FreeList::operator()(curl_slist* list) const { curl_slist_free_all(list); }
+
+CurlTransfer::CurlTransfer() : easy_(curl_easy_init()) {
+  static_assert(std::tuple_size_v<decltype(error_text_)> >= CURL_ERROR_SIZE);
+}
+
+CurlTransfer::~CurlTransfer() = default;
+
+void CurlTransfer::prepare(ClientRequest request, const RequestUrl& url,
+                           std::function<void(ClientResult)> done) {
+  request_ = std::move(request);
+  url_ = url;
+  done_ = std::move(done);
+  answer_ = {};
+  header_bytes_ = 0;
+  headers_ended_ = cut_off_ = tls_begun_ = sending_begun_ = resending_refused_ = false;
+  error_text_[0] = '\0';
+
+  auto* handle = easy_.get();
+  curl_easy_reset(handle);
+  curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text_.data());
+  curl_easy_setopt(handle, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, url_.tls ? "https" : "http");
+  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "leadspool/" LEADSPOOL_VERSION);
+  if (!request_.unix_socket.empty()) {
+    curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
+  }
+  if (url_.loopback) curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  set_limits();
+  set_security();
+  set_callbacks();
+  set_method_and_body();
+  set_headers();
+}
+
+void CurlTransfer::set_limits() {
+  auto* handle = easy_.get();
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  // A resolver that hangs must not make the one thread wait for it.
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, positive(request_.connect_timeout));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, positive(request_.total_timeout));
+}
+
+void CurlTransfer::set_security() {
+  auto* handle = easy_.get();
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  // A folder of certificates would be trusted beside the bundle, and keep libcurl from caching the bundle.
+  curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  if (!request_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, request_.ca_file.c_str());
+}
+
+void CurlTransfer::set_callbacks() {
+  auto* handle = easy_.get();
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Callbacks::on_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Callbacks::on_body);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::before_tls);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, this);
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &Callbacks::before_sending);
+  curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
+}
+
+void CurlTransfer::set_method_and_body() {
+  auto* handle = easy_.get();
+  const auto& method = request_.method;
+  const bool takes_body = method == "POST" || method == "PUT" || method == "PATCH";
+  if (method == "HEAD") {
+    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+  } else if (takes_body || !request_.body.empty()) {
+    // Not copied: `request_` outlives the transfer.
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request_.body.c_str());
+  }
+  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method.c_str());
+}
+
+void CurlTransfer::set_headers() {
+  curl_slist* list = nullptr;
+  const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
+  // libcurl would add these of its own accord.
+  add("Expect:");
+  if (find_header(request_.headers, "Content-Type").empty()) add("Content-Type:");
+  if (request_.chunked) add("Transfer-Encoding: chunked");
+  for (const auto& [name, value] : request_.headers) {
+    // "Name:" alone would take a header away.
+    add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  headers_.reset(list);
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, list);
+}
+
+// False when there are too many.
+bool CurlTransfer::take_header_line(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMostHeaderBytes) return false;
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty()) headers_ended_ = true;
+
+  if (line.starts_with("HTTP/")) {
+    // An interim answer (1xx) is followed by the next status line.
+    answer_.headers.clear();
+    headers_ended_ = false;
+    const auto space = line.find(' ');
+    answer_.status = space == std::string_view::npos ? 0 : std::atoi(line.data() + space);
+    return true;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    auto value = line.substr(colon + 1);
+    while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+    answer_.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+  }
+  return true;
+}
+
+// False when that was enough of it.
+bool CurlTransfer::take_body(std::string_view bytes) {
+  auto& body = answer_.body;
+  const auto taken = bytes.substr(0, request_.max_answer_bytes - body.size());
+  body.append(taken);
+  cut_off_ = taken.size() < bytes.size();
+  return !cut_off_;
+}
+
+// libcurl sends again by itself when a kept connection breaks before the answer. The server may have acted on
+// the first sending, so whether to send again is the caller's to decide.
+bool CurlTransfer::may_send() {
+  resending_refused_ = sending_begun_ && anything_sent();
+  sending_begun_ = true;
+  return !resending_refused_;
+}
+
+bool CurlTransfer::anything_sent() const { return long_info(easy_.get(), CURLINFO_REQUEST_SIZE) > 0; }
+
+// For failures that can come at any time.
+FailurePhase CurlTransfer::phase_reached() const {
+  if (resending_refused_) return FailurePhase::wait;
+  if (sending_begun_ && anything_sent()) {
+    const auto size = static_cast<curl_off_t>(request_.body.size());
+    return offset_info(easy_.get(), CURLINFO_SIZE_UPLOAD_T) >= size ? FailurePhase::wait : FailurePhase::send;
+  }
+  if (sending_begun_) return FailurePhase::connect;
+  if (tls_begun_) return FailurePhase::tls;
+  const bool resolved = offset_info(easy_.get(), CURLINFO_NAMELOOKUP_TIME_T) != 0;
+  return resolved ? FailurePhase::connect : FailurePhase::dns;
+}
+
+FailurePhase CurlTransfer::phase_of(int code) const {
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_NOT_BUILT_IN:
+      return FailurePhase::bad_url;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return FailurePhase::dns;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+      return FailurePhase::connect;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return FailurePhase::certificate;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ENGINE_INITFAILED:
+      return FailurePhase::tls;
+    default:
+      return phase_reached();
+  }
+}
+
+std::string CurlTransfer::explain(int code, FailurePhase phase) const {
+  const std::string what(description(phase));
+  if (resending_refused_) return what + ": the connection was closed";
+  const auto os_error = long_info(easy_.get(), CURLINFO_OS_ERRNO);
+  const std::string why =
+      error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(static_cast<CURLcode>(code));
+  if (phase != FailurePhase::connect || os_error == 0 || code == CURLE_OPERATION_TIMEDOUT) {
+    return what + ": " + why;
+  }
+  return what + ": " + why + ": " + std::generic_category().message(static_cast<int>(os_error));
+}
+
+ClientResult CurlTransfer::take_result(int code) {
+  constexpr int kFirstFinalStatus = 200;
+  if (answer_.status >= kFirstFinalStatus) {
+    answer_.complete = code == CURLE_OK && headers_ended_ && !cut_off_;
+    return std::move(answer_);
+  }
+  const auto phase = phase_of(code);
+  return ClientFailure{
+      .phase = phase, .timed_out = code == CURLE_OPERATION_TIMEDOUT, .detail = explain(code, phase)};
+}
+
+void CurlTransfer::clear() {
+  request_ = {};
+  answer_ = {};
+  done_ = nullptr;
+}
+
+}  // namespace leadspool::http

@@ -1,0 +1,99 @@
+#include "http/open_connections.h"
+
+#include <sys/socket.h>
+
+namespace leadspool::http {
+
+OpenConnections::Place::Place(OpenConnections& connections, int socket,
+                              const std::optional<IpAddress>& address)
+    : connections_(connections), socket_(socket), address_(address) {
+  const std::lock_guard lock(connections_.mutex_);
+  ++connections_.count_;
+  if (!address_) return;
+  of_address_ = &connections_.by_address_[*address_];
+  ++of_address_->count;
+}
+
+void OpenConnections::Place::set_idle() {
+  const std::lock_guard lock(connections_.mutex_);
+  if (idle_ || asked_to_end_) return;
+  idle_ = true;
+  among_all_ = connections_.idle_.insert(connections_.idle_.end(), this);
+  if (of_address_ != nullptr) among_address_ = of_address_->idle.insert(of_address_->idle.end(), this);
+}
+
+void OpenConnections::Place::set_busy() {
+  const std::lock_guard lock(connections_.mutex_);
+  connections_.take_off_lists(*this);
+}
+
+void OpenConnections::Place::leave() {
+  const std::lock_guard lock(connections_.mutex_);
+  if (!counted_) return;
+  counted_ = false;
+  connections_.take_off_lists(*this);
+  --connections_.count_;
+  if (of_address_ != nullptr && --of_address_->count == 0) connections_.by_address_.erase(*address_);
+}
+
+bool OpenConnections::Place::asked_to_end() const {
+  const std::lock_guard lock(connections_.mutex_);
+  return asked_to_end_;
+}
+
+void OpenConnections::Place::idle_for(std::chrono::milliseconds longest) {
+  set_idle();
+  std::unique_lock lock(connections_.mutex_);
+  end_.wait_for(lock, longest, [&] { return asked_to_end_ || connections_.stopping_; });
+  connections_.take_off_lists(*this);
+}
+
+OpenConnections::Room OpenConnections::make_room(const IpAddress& address, std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(address);
+  if (found == by_address_.end() || found->second.count < most) return Room::free;
+  if (found->second.idle.empty()) return Room::none;
+  end(*found->second.idle.front());
+  return Room::given_up;
+}
+
+bool OpenConnections::end_oldest() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return false;
+  end(*idle_.front());
+  return true;
+}
+
+void OpenConnections::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  for (auto* place : idle_) place->end_.notify_one();
+}
+
+std::size_t OpenConnections::count() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
+}
+
+std::size_t OpenConnections::addresses() const {
+  const std::lock_guard lock(mutex_);
+  return by_address_.size();
+}
+
+// Called with mutex_ held.
+void OpenConnections::take_off_lists(Place& place) {
+  if (!place.idle_) return;
+  place.idle_ = false;
+  idle_.erase(place.among_all_);
+  if (place.of_address_ != nullptr) place.of_address_->idle.erase(place.among_address_);
+}
+
+// Called with mutex_ held, so that the socket's number cannot have gone to another.
+void OpenConnections::end(Place& place) {
+  take_off_lists(place);
+  place.asked_to_end_ = true;
+  shutdown(place.socket_, SHUT_RD);
+  place.end_.notify_one();
+}
+
+}  // namespace leadspool::http
