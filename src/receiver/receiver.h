@@ -1,7 +1,7 @@
 // The receiver's routes: POST /leads/{source}, where a 202 is a receipt.
 //
-// A lead is stored durably before its 202; the order of checks and the answers are in ARCHITECTURE.md
-// ("Receiving"). A key is compared by hash, in constant time, and reaches no log, error or row.
+// A lead is stored durably before its 202; the answers are in ARCHITECTURE.md ("Receiving"). A key is
+// compared by hash, in constant time, and reaches no log, error or row.
 //
 // Thread-safety: the routes may be called from any thread. Ownership: what the constructor is given outlives
 // the Receiver, and the Receiver outlives the router's use.
@@ -10,49 +10,45 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/digest.h"
+#include "base/clock.h"
+#include "base/current.h"
 #include "http/router.h"
 #include "outbox/intake.h"
+#include "receiver/failed_keys.h"
 #include "receiver/refusal_log.h"
+#include "receiver/source.h"
 
 namespace leadspool::receiver {
-
-// Whether leads of a kind go out at once or wait for a person.
-enum class Rule { deliver, hold };
-
-struct Source {
-  std::string name;
-  std::vector<Sha256> key_hashes;  // any of them opens
-  Rule test_leads = Rule::deliver;
-  Rule do_not_contact = Rule::hold;
-};
 
 struct ReceiverOptions {
   std::vector<Source> sources;
   std::vector<std::string> destinations;  // every lead gets a delivery to each
+  // See outbox::NewLead.
+  std::chrono::milliseconds dedupe_window{std::chrono::hours{24}};
+  // What a compressed body may unpack to.
+  std::size_t max_body_bytes = 256 * 1024;
   // What a sender is told when a lead could not be stored.
   std::chrono::seconds retry_after{30};
 };
 
 class Receiver {
  public:
-  Receiver(ReceiverOptions options, outbox::Intake& intake);
+  Receiver(ReceiverOptions options, outbox::Intake& intake, const Clock& clock);
 
   void add_routes(http::Router& router);
 
+  // From the next request on; requests in progress end as they began. Any thread.
+  void reconfigure(ReceiverOptions options) { options_.set(std::move(options)); }
+
  private:
   [[nodiscard]] http::Answer receive(const http::Request& request);
-  // nullptr unless the source exists and `key` is one of its keys.
-  [[nodiscard]] const Source* authenticate(std::string_view source_name, std::string_view key) const;
-  [[nodiscard]] std::vector<outbox::NewDelivery> deliveries(const Source& source,
-                                                            const outbox::NewLead& lead) const;
 
-  ReceiverOptions options_;
+  Current<ReceiverOptions> options_;
   outbox::Intake& intake_;
-  std::size_t most_keys_ = 1;  // of any source; at least 1
+  FailedKeys failed_keys_;
   RefusalLog refusals_;
 };
 

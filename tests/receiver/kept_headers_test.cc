@@ -29,3 +29,12 @@ TEST_CASE("a header of any bytes becomes valid JSON") {
       kept_headers_json({{"X-\xFF", "a\xFF\"\\\n\x01"}, {"Y", std::string("\0", 1)}}, "key");
   REQUIRE(nlohmann::json::parse(json).size() == 2);
 }
+
+TEST_CASE("no header that carries the key percent-encoded is kept") {
+  REQUIRE(kept_headers_json({{"X-Upper", "/leads/m?key=a%2Bb%2F%20c%3D"},
+                             {"X-Lower", "/leads/m?x=%&key=a%2bb%2f+c%3d&y=%4"},
+                             {"X-Plain", "a+b/ c="},
+                             {"X-Other", "a+b/%zz+%41"}},
+                            "a+b/ c=") == R"({"x-other":"a+b/%zz+%41"})");
+  REQUIRE(kept_headers_json({{"X-Needless", "%6B3y"}, {"X-End", "100%"}}, "k3y") == R"({"x-end":"100%"})");
+}
