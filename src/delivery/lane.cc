@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace leadspool::delivery {
@@ -34,19 +35,27 @@ void log_attempt(const Claim& claim, const Attempt& attempt, const Transition& t
 }  // namespace
 
 Lane::Lane(Destination destination, Surroundings around)
-    : destination_(std::move(destination)), around_(around) {}
+    : destination_(std::make_shared<const Destination>(std::move(destination))), around_(around) {}
+
+void Lane::take_on(Destination destination) {
+  CHECK(destination.name == name());
+  destination_ = std::make_shared<const Destination>(std::move(destination));
+  retired_ = false;
+  look();
+}
 
 void Lane::advance(bool stopping) {
   stopping_ = stopping;
   reap();
   // A probe does not wait until a delivery is due, only until there is one.
   const bool due = next_due_ && (*next_due_ <= around_.clock.now() || health_.is_open());
-  if (stopping || filling_ || !due || room() <= 0) return;
+  if (stopping || retired_ || filling_ || !due || room() <= 0) return;
   filling_.emplace(fill(room()));
   filling_->start([this] { around_.wake.notify(); });
 }
 
 std::optional<Time> Lane::next_look() const {
+  if (retired_) return std::nullopt;
   if (const auto look = health_.next_look(around_.clock.now())) return look;
   if (filling_ || room() <= 0) return std::nullopt;
   return next_due_;
@@ -82,7 +91,7 @@ int Lane::trying() const {
       std::count_if(running_.begin(), running_.end(), [](const Running& one) { return one.trying; }));
 }
 
-int Lane::room() const { return health_.room(trying(), destination_.max_in_flight, around_.clock.now()); }
+int Lane::room() const { return health_.room(trying(), destination_->max_in_flight, around_.clock.now()); }
 
 // Each ended task is out of the list before its result is looked at, since that may throw.
 void Lane::reap() {
@@ -104,11 +113,12 @@ void Lane::reap() {
 // Claims up to `room` deliveries and sets them going.
 Task<void> Lane::fill(int room) {
   const Time now = around_.clock.now();
+  const Settings destination = destination_;
   const outbox::ClaimOrder order{.claim_id = around_.claims.draw_claim_id(),
-                                 .destination = destination_.name,
+                                 .destination = destination->name,
                                  .limit = room,
                                  .now = now,
-                                 .lease_until = now + destination_.lease,
+                                 .lease_until = now + destination->lease,
                                  .even_if_not_due = health_.is_open(),
                                  .only = probe_again_};
   next_due_ = std::nullopt;
@@ -126,8 +136,8 @@ Task<void> Lane::fill(int room) {
     look();
     co_return;
   }
-  if (stopping_) {
-    auto undoing = undo(order.claim_id, "shutdown");
+  if (stopping_ || retired_) {
+    auto undoing = undo(order.claim_id, stopping_ ? "shutdown" : "the destination is gone");
     co_await undoing;
     co_return;
   }
@@ -135,11 +145,12 @@ Task<void> Lane::fill(int room) {
   look_at(claimed.next_due_at);
   // A delivery that is not there any more cannot be probed with.
   if (claimed.claims.empty()) probe_again_ = std::nullopt;
-  for (auto& claim : claimed.claims) set_going(std::move(claim));
+  for (auto& claim : claimed.claims) set_going(destination, std::move(claim));
 }
 
-void Lane::set_going(Claim claim) {
-  auto& running = running_.emplace_back(Running{std::move(claim), true, std::nullopt});
+void Lane::set_going(Settings destination, Claim claim) {
+  auto& running =
+      running_.emplace_back(Running{std::move(destination), std::move(claim), true, std::nullopt});
   running.task.emplace(deliver(running));
   running.task->start([this] { around_.wake.notify(); });
 }
@@ -150,7 +161,7 @@ Task<void> Lane::deliver(Running& running) {
   const Time started_at = around_.clock.now();
   const SteadyTime started = around_.clock.steady_now();
 
-  auto trying = destination_.connector->attempt(claim.lead, around_.client);
+  auto trying = running.destination->connector->attempt(claim.lead, around_.client);
   AttemptOutcome outcome = co_await trying;
   running.trying = false;
 
@@ -158,7 +169,7 @@ Task<void> Lane::deliver(Running& running) {
   // During an outage no try says anything about the lead.
   if (health_.is_open()) outcome.counts_against_budget = false;
   const Transition transition =
-      decide(claim.delivery, outcome, destination_.retry, now, around_.random.unit());
+      decide(claim.delivery, outcome, running.destination->retry, now, around_.random.unit());
   const Attempt attempt{.number = claim.delivery.attempt_count + 1,
                         .started_at = started_at,
                         .duration = around_.clock.steady_now() - started,
@@ -173,7 +184,7 @@ Task<void> Lane::deliver(Running& running) {
   auto storing = store(claim, transition, attempt, outcome.remote_id);
   co_await storing;
   look_at(transition.due_at);
-  if (came_back) {
+  if (came_back && !retired_) {
     auto hastening = hasten();
     co_await hastening;
   }
@@ -185,7 +196,7 @@ bool Lane::note_health(const Claim& claim, const AttemptOutcome& outcome, Time n
   probe_again_ = std::nullopt;
   if (sign == DestinationHealth::Sign::probe_again) probe_again_ = claim.delivery_id;
   if (sign == DestinationHealth::Sign::opened) {
-    log_warn("destination_down", {{"destination", destination_.name},
+    log_warn("destination_down", {{"destination", name()},
                                   {"outcome", to_string(outcome.outcome)},
                                   {"http_status", outcome.http_status},
                                   {"next_probe", to_rfc3339(health_.next_look(now).value_or(now))}});
@@ -227,12 +238,10 @@ Task<void> Lane::undo(std::int64_t claim_id, std::string reason) {
 
 // The destination is back: what waits because of it need not wait any longer.
 Task<void> Lane::hasten() {
-  auto change = [&](auto done) {
-    around_.claims.hasten(destination_.name, around_.clock.now(), std::move(done));
-  };
+  auto change = [&](auto done) { around_.claims.hasten(name(), around_.clock.now(), std::move(done)); };
   auto hastening = around_.inbox.until_stored(change);
   co_await hastening;
-  log_info("destination_came_back", {{"destination", destination_.name}});
+  log_info("destination_came_back", {{"destination", name()}});
   look();
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,11 +37,20 @@ class Lane {
  public:
   Lane(Destination destination, Surroundings around);
 
+  // Works by these settings from the next claim on, and looks at once; what is in flight ends as it began.
+  // `destination` bears the lane's name. A lane that was retired is in service again.
+  void take_on(Destination destination);
+
+  // Claims nothing more, and leaves alone what is not in flight: the destination is gone.
+  void retire() { retired_ = true; }
+
+  [[nodiscard]] bool is_retired() const { return retired_; }
+
   // Something new may be due.
   void look() { next_due_ = Time::min(); }
 
-  // Clears away what has ended and, unless `stopping`, claims what is due as far as there is room. Throws
-  // what an attempt threw by our own mistake; its claim is found when the lease lapses.
+  // Clears away what has ended and, unless `stopping` or retired, claims what is due as far as there is room.
+  // Throws what an attempt threw by our own mistake; its claim is found when the lease lapses.
   void advance(bool stopping);
 
   // Nothing is being claimed, tried or stored.
@@ -59,12 +69,16 @@ class Lane {
   // stays claimed and is found as interrupted at the next start. The client must have forgotten its requests.
   void give_up();
 
-  [[nodiscard]] const std::string& name() const { return destination_.name; }
+  [[nodiscard]] const std::string& name() const { return destination_->name; }
   [[nodiscard]] HealthView health() const { return health_.view(trying()); }
 
  private:
+  // Shared with what is in flight, which ends by the settings it began with.
+  using Settings = std::shared_ptr<const Destination>;
+
   // One delivery between its claim and its stored outcome.
   struct Running {
+    Settings destination;
     outbox::Claim claim;
     bool trying = true;  // the CRM is being called; false: the outcome is being stored
     std::optional<Task<void>> task;
@@ -81,15 +95,16 @@ class Lane {
   Task<void> hasten();
   // Takes note of what an attempt told about the destination; true when it has just come back.
   bool note_health(const outbox::Claim& claim, const AttemptOutcome& outcome, Time now);
-  void set_going(outbox::Claim claim);
+  void set_going(Settings destination, outbox::Claim claim);
   void look_at(std::optional<Time> moment);
 
-  Destination destination_;
+  Settings destination_;
   Surroundings around_;
   DestinationHealth health_;
   std::list<Running> running_;
   std::optional<Task<void>> filling_;  // a claim on its way
   bool stopping_ = false;
+  bool retired_ = false;
   // While the breaker is open: the delivery whose answer was lost, to be probed with once more.
   std::optional<std::int64_t> probe_again_;
   // When a delivery may be due, the earliest that is known: from the last claim, from what is to be retried,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -12,7 +11,7 @@
 #include "base/task.h"
 #include "base/wake_signal.h"
 #include "delivery/inbox.h"
-#include "delivery/lane.h"
+#include "delivery/lanes.h"
 
 namespace leadspool::delivery {
 namespace {
@@ -32,9 +31,13 @@ class Worker::Loop {
  public:
   Loop(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
        http::Client& client, const Clock& clock, Random& random)
-      : options_(options), claims_(claims), client_(client), clock_(clock), inbox_(wake_, clock) {
-    const Surroundings around{claims, client, clock, random, inbox_, wake_};
-    for (auto& destination : destinations) lanes_.emplace_back(std::move(destination), around);
+      : options_(options),
+        claims_(claims),
+        client_(client),
+        clock_(clock),
+        inbox_(wake_, clock),
+        lanes_({claims, client, clock, random, inbox_, wake_}) {
+    lanes_.take_on(std::move(destinations));
     publish_health();
   }
 
@@ -43,6 +46,14 @@ class Worker::Loop {
       while (!is_done()) run_once_guarded();
       give_up();
     });
+  }
+
+  void reconfigure(std::vector<Destination> destinations) {
+    {
+      const std::lock_guard lock(mutex_);
+      new_destinations_ = std::move(destinations);
+    }
+    wake_.notify();
   }
 
   void wake() {
@@ -62,14 +73,13 @@ class Worker::Loop {
 
   void run_once(Milliseconds longest) {
     wake_.drain();
+    if (auto destinations = take_new_destinations()) lanes_.take_on(std::move(*destinations));
     inbox_.run_all();
     watch_clock();
     sweep_if_due();
     if (stopping_ && !give_up_at_) give_up_at_ = clock_.steady_now() + options_.drain;
-    if (something_is_due_.exchange(false)) {
-      for (auto& lane : lanes_) lane.look();
-    }
-    for (auto& lane : lanes_) lane.advance(stopping_ || !orphans_taken_back_);
+    if (something_is_due_.exchange(false)) lanes_.look();
+    lanes_.advance(stopping_ || !orphans_taken_back_);
     publish_health();
     client_.run(std::min(longest, until_next_look()), wake_.fd());
   }
@@ -92,7 +102,12 @@ class Worker::Loop {
   [[nodiscard]] bool is_done() const {
     if (!stopping_) return false;
     if (give_up_at_ && clock_.steady_now() >= *give_up_at_) return true;
-    return std::all_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.is_idle(); });
+    return lanes_.are_idle();
+  }
+
+  [[nodiscard]] std::optional<std::vector<Destination>> take_new_destinations() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(new_destinations_, std::nullopt);
   }
 
   void sweep_if_due() {
@@ -109,10 +124,8 @@ class Worker::Loop {
     for (;;) {
       const Time now = clock_.now();
       const auto before = orphans_taken_back_ ? std::optional{now} : std::nullopt;
-      std::vector<std::int64_t> in_hand;
-      for (const auto& lane : lanes_) lane.add_in_hand(in_hand);
       auto begin = [&](auto done) {
-        claims_.expire(before, std::move(in_hand), now, inbox_.forward(std::move(done)));
+        claims_.expire(before, lanes_.in_hand(), now, inbox_.forward(std::move(done)));
       };
       Callback<outbox::OrFailure<int>> expiring{begin};
       const auto result = co_await expiring;
@@ -145,23 +158,21 @@ class Worker::Loop {
     log_warn("clock_was_set", {{"by_ms", jump.count()}});
     clock_was_set_ = true;
     next_sweep_ = SteadyTime::min();
-    for (auto& lane : lanes_) lane.clock_was_set();
+    lanes_.clock_was_set();
   }
 
   void give_up() {
     client_.forget_all();
     inbox_.forget_all();
     sweeping_.reset();
-    for (auto& lane : lanes_) lane.give_up();
+    lanes_.give_up();
   }
 
   [[nodiscard]] Milliseconds until_next_look() const {
     Milliseconds wait = std::min(kLongestWait, inbox_.until_next().value_or(kLongestWait));
     const Time now = clock_.now();
-    for (const auto& lane : lanes_) {
-      if (const auto look = lane.next_look(); look && !stopping_ && orphans_taken_back_) {
-        wait = std::min(wait, std::max(*look, now) - now);
-      }
+    if (const auto look = lanes_.next_look(); look && !stopping_ && orphans_taken_back_) {
+      wait = std::min(wait, std::max(*look, now) - now);
     }
     const auto steady = clock_.steady_now();
     if (give_up_at_) wait = std::min(wait, std::max(*give_up_at_, steady) - steady);
@@ -169,8 +180,7 @@ class Worker::Loop {
   }
 
   void publish_health() {
-    std::vector<std::pair<std::string, HealthView>> fresh;
-    for (const auto& lane : lanes_) fresh.emplace_back(lane.name(), lane.health());
+    auto fresh = lanes_.health();
     const std::lock_guard lock(mutex_);
     health_ = std::move(fresh);
   }
@@ -186,11 +196,12 @@ class Worker::Loop {
   std::atomic<bool> something_is_due_{false};
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
-  std::vector<std::pair<std::string, HealthView>> health_;  // guarded by mutex_
+  std::vector<std::pair<std::string, HealthView>> health_;    // guarded by mutex_
+  std::optional<std::vector<Destination>> new_destinations_;  // guarded by mutex_
 
   // The worker's thread.
   Inbox inbox_;
-  std::list<Lane> lanes_;
+  Lanes lanes_;
   std::optional<Task<void>> sweeping_;
   SteadyTime next_sweep_{SteadyTime::min()};
   std::optional<Milliseconds> wall_ahead_of_steady_;
@@ -207,6 +218,10 @@ Worker::Worker(WorkerOptions options, std::vector<Destination> destinations, out
 Worker::~Worker() { loop_->stop(); }
 
 void Worker::start() { loop_->start(); }
+
+void Worker::reconfigure(std::vector<Destination> destinations) {
+  loop_->reconfigure(std::move(destinations));
+}
 
 void Worker::wake() { loop_->wake(); }
 

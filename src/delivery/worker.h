@@ -4,9 +4,9 @@
 // blocks: requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another
 // delivery. No transaction is open while a CRM is being called.
 //
-// Thread-safety: start(), stop() and the destructor from one thread; wake() from any thread.
-// Ownership: what the constructor is given by reference outlives the worker.
-// Errors: a broken store is logged and tried again a second later; nothing stops the loop but stop().
+// Thread-safety: start(), stop() and the destructor from one thread; wake(), reconfigure() and health() from
+// any. Ownership: what the constructor is given by reference outlives the worker. Errors: a broken store is
+// logged and tried again a second later; nothing stops the loop but stop().
 #pragma once
 
 #include <chrono>
@@ -40,6 +40,11 @@ class Worker {
   // Takes back what a dead process held, then works on a thread of its own.
   void start();
 
+  // Works with these destinations from now on, told apart by name: one that stays keeps its health and is
+  // looked at anew; one that is gone claims nothing more, and ends when its last attempt has. Attempts in
+  // flight end as they began. Any thread; returns at once.
+  void reconfigure(std::vector<Destination> destinations);
+
   // Something may be due: look now.
   void wake();
 
@@ -50,7 +55,7 @@ class Worker {
   // client that waits no longer than `longest`.
   void run_once(std::chrono::milliseconds longest);
 
-  // Health by destination, in the order given. Any thread.
+  // Health by destination, in the order given last; one that is not known yet is missing. Any thread.
   [[nodiscard]] std::vector<std::pair<std::string, HealthView>> health() const;
 
  private:

@@ -4,69 +4,18 @@
 #include <set>
 #include <thread>
 
-#include <poll.h>
-
-#include "connector/webhook.h"
+#include "delivery/instant_client.h"
+#include "delivery/worker_fixture.h"
 #include "support/catch.h"
-#include "support/scripted_client.h"
-#include "support/store_fixture.h"
 
 namespace leadspool {
-namespace {
 
 using namespace std::chrono_literals;
-using delivery::Destination;
 using delivery::Worker;
-
-http::ClientResult answer(int status, std::string body = "{}") {
-  return http::ClientAnswer{.status = status, .body = std::move(body)};
-}
-
-http::ClientResult refused() {
-  return http::ClientFailure{.phase = http::FailurePhase::connect, .detail = "connection refused"};
-}
-
-http::ClientResult silence() {
-  return http::ClientFailure{.phase = http::FailurePhase::wait, .timed_out = true, .detail = "no answer"};
-}
-
-struct WorkerFixture : test::StoreFixture {
-  explicit WorkerFixture(int max_in_flight = 16, std::vector<std::string> names = {"crm"}) {
-    std::vector<Destination> destinations;
-    for (const auto& name : names) {
-      connector::WebhookOptions options;
-      options.url = "https://" + name + ".example/leads";
-      Destination destination{.name = name,
-                              .connector = std::make_unique<connector::Webhook>(std::move(options), clock),
-                              .max_in_flight = max_in_flight};
-      destinations.push_back(std::move(destination));
-    }
-    worker.emplace(delivery::WorkerOptions{}, std::move(destinations), doors, client, clock, random);
-  }
-
-  // Until nothing more happens without time passing: each step moves a delivery on by at most one wait.
-  void settle() {
-    for (int step = 0; step < 40; ++step) worker->run_once(0ms);
-  }
-
-  void pass(Milliseconds span) {
-    clock.advance(span);
-    settle();
-  }
-
-  int count(State state) {
-    int total = 0;
-    for (const auto& one : reader.status().deliveries) {
-      if (one.state == state) total += static_cast<int>(one.count);
-    }
-    return total;
-  }
-
-  test::ScriptedClient client;
-  std::optional<Worker> worker;
-};
-
-}  // namespace
+using test::answer;
+using test::refused;
+using test::silence;
+using test::WorkerFixture;
 
 TEST_CASE("a lead is delivered with one attempt and the CRM's record id is kept") {
   WorkerFixture w;
@@ -95,7 +44,7 @@ TEST_CASE("a lead that comes while the worker is idle is taken up when it is wok
 }
 
 TEST_CASE("no more than max_in_flight are tried at once, and a freed place is filled") {
-  WorkerFixture w(3);
+  WorkerFixture w{{.name = "crm", .max_in_flight = 3}};
   for (int i = 0; i < 8; ++i) w.add_lead();
   w.settle();
   REQUIRE(w.client.requests().size() == 3);
@@ -109,7 +58,7 @@ TEST_CASE("no more than max_in_flight are tried at once, and a freed place is fi
 }
 
 TEST_CASE("a destination that hangs does not hold up another") {
-  WorkerFixture w(2, {"hangs", "works"});
+  WorkerFixture w{{.name = "hangs", .max_in_flight = 2}, {.name = "works", .max_in_flight = 2}};
   for (int i = 0; i < 6; ++i) {
     w.add({.source = "marketplace",
            .receipt = test::StoreFixture::receipt(),
@@ -198,7 +147,7 @@ TEST_CASE("a CRM that loses the first answer of every lead has all of them after
 }
 
 TEST_CASE("one lead that is retried does not hold up the backlog behind it") {
-  WorkerFixture w(4);
+  WorkerFixture w{{.name = "crm", .max_in_flight = 4}};
   w.client.on_send([](const http::ClientRequest& request) {
     return request.body.find("Odd") == std::string::npos ? answer(200) : answer(500);
   });
@@ -308,7 +257,7 @@ TEST_CASE("a wrong password makes no dead letter either") {
 }
 
 TEST_CASE("a Retry-After holds back the whole destination") {
-  WorkerFixture w(1);
+  WorkerFixture w{{.name = "crm", .max_in_flight = 1}};
   w.client.on_send(
       [](const auto&) { return http::ClientAnswer{.status = 429, .headers = {{"Retry-After", "120"}}}; });
   for (int i = 0; i < 3; ++i) w.add_lead();
@@ -360,31 +309,9 @@ TEST_CASE("a dead letter that was redriven is delivered") {
 
 TEST_CASE("on its own thread the worker delivers what comes and stops when told") {
   test::StoreFixture store(true);
-  connector::WebhookOptions options;
-  options.url = "https://crm.example/leads";
-  std::vector<Destination> destinations;
-  destinations.push_back(
-      Destination{.name = "crm", .connector = std::make_unique<connector::Webhook>(options, store.clock)});
-  // Answers at once, and sleeps where a real network would be waited for.
-  class Client final : public http::Client {
-   public:
-    using http::Client::send;
-    void send(http::ClientRequest, std::function<void(http::ClientResult)> done) override {
-      ready_.push_back(std::move(done));
-    }
-    void run(std::chrono::milliseconds longest, int wake_fd) override {
-      auto ready = std::exchange(ready_, {});
-      for (auto& done : ready) done(answer(200));
-      pollfd watched{wake_fd, POLLIN, 0};
-      if (ready.empty()) poll(&watched, 1, static_cast<int>(longest.count()));
-    }
-    void forget_all() override { ready_.clear(); }
-    [[nodiscard]] std::size_t in_flight() const override { return ready_.size(); }
-
-   private:
-    std::vector<std::function<void(http::ClientResult)>> ready_;
-  } client;
-  Worker worker({}, std::move(destinations), store.doors, client, store.clock, store.random);
+  test::InstantClient client;
+  Worker worker({}, test::destinations({{.name = "crm"}}, store.clock), store.doors, client, store.clock,
+                store.random);
   store.intake.on_accepted([&] { worker.wake(); });
   worker.start();
   constexpr int kLeads = 200;
