@@ -1,11 +1,15 @@
 #include "admin/admin_api.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 
+#include "admin/answers.h"
 #include "admin/correction_body.h"
 #include "admin/lead_query.h"
+#include "admin/new_revision.h"
+#include "admin/revision_body.h"
 #include "lead/transition.h"
 #include "outbox/store.h"
 
@@ -17,28 +21,6 @@ using http::Error;
 using http::Request;
 using http::Response;
 
-Response ok(std::string content_type, std::string body) {
-  return Response{
-      .status = 200, .content_type = std::move(content_type), .body = std::move(body), .headers = {}};
-}
-
-Response json_response(std::string body) { return ok("application/json", std::move(body)); }
-
-Error make_error(int status, std::string code, std::string message) {
-  return Error{status, std::move(code), std::move(message), {}, {}, {}};
-}
-
-// Leads are personal data: no cache may keep an answer, and no browser may take one for a page.
-Answer with_security_headers(Answer answer) {
-  std::visit(
-      [](auto& reply) {
-        reply.headers.push_back({"Cache-Control", "no-store"});
-        reply.headers.push_back({"X-Content-Type-Options", "nosniff"});
-      },
-      answer);
-  return answer;
-}
-
 Error unauthorized() {
   Error error = make_error(401, "unauthorized",
                            "This needs the admin token: send the header \"Authorization: Bearer <token>\".");
@@ -46,29 +28,50 @@ Error unauthorized() {
   return error;
 }
 
-Error no_such_lead() { return make_error(404, "no_such_lead", "There is no lead with this id."); }
-
-Error store_down(const std::string& why) { return make_error(503, "store_down", why); }
-
-Error read_only() {
-  return make_error(409, "read_only", "Nothing can be changed here: the store was opened for reading only.");
+Error no_such_payload(int revision) {
+  return make_error(
+      404, "no_such_payload",
+      "This lead has no revision " + std::to_string(revision) + ", or that one brought no new body.");
 }
 
-Error not_possible(TransitionName transition, const outbox::NotPossible& reason) {
-  Error error =
-      make_error(409, "not_possible",
-                 "This " + std::string(to_string(transition)) + " is not possible: " + reason.states +
-                     ". A redrive takes dead deliveries, a release held ones, a discard "
-                     "pending, held or dead ones.");
-  error.details.emplace_back("states", reason.states);
-  return error;
+Error not_running() {
+  return make_error(409, "not_running",
+                    "No service is running that could read its configuration again; start it with `leadspool "
+                    "serve`, and it begins with the configuration as it is now.");
 }
 
-Answer not_committed(const outbox::Failure& failure) {
-  if (failure.kind == outbox::Failure::Kind::refused) {
-    throw std::runtime_error("the store refused a correction: " + failure.detail);
+Error cannot_correct(TransitionName transition, const std::string& states) {
+  return not_possible(
+      "This " + std::string(to_string(transition)) + " is not possible: " + states +
+          ". A redrive takes dead deliveries, a release held ones, a discard pending, held or dead "
+          "ones.",
+      states);
+}
+
+Error no_such_delivery(const std::string& destination, const std::vector<outbox::DeliveryView>& deliveries) {
+  std::string states;
+  for (const auto& each : deliveries) {
+    states += (states.empty() ? "" : ", ") + each.destination + " is " + std::string(to_string(each.state));
   }
-  return store_down("The change may not have been stored, so look before repeating it: " + failure.detail);
+  if (states.empty()) states = "it has no delivery at all";
+  return not_possible("The lead has no delivery to \"" + destination + "\": " + states + ".", states);
+}
+
+// Why the lead was not revised; nullopt: it was.
+std::optional<Error> why_not_revised(const outbox::RevisionResult& result) {
+  if (std::holds_alternative<outbox::Revised>(result)) return std::nullopt;
+  if (std::holds_alternative<outbox::Overtaken>(result)) {
+    return make_error(409, "overtaken", "Somebody revised this lead meanwhile; look at it again.");
+  }
+  if (const auto* reason = std::get_if<outbox::NotPossible>(&result)) {
+    return not_possible(
+        "This revision is not possible: " + reason->states +
+            ". It takes a quarantined lead, or one that has a delivery which is pending, held or dead "
+            "and none that is being tried.",
+        reason->states);
+  }
+  if (const auto* failure = std::get_if<outbox::Failure>(&result)) return not_committed(*failure);
+  return no_such_lead();
 }
 
 std::string_view bearer_token(const Request& request) {
@@ -101,23 +104,31 @@ outbox::CorrectionResult apply(outbox::Corrections& corrections, TransitionName 
 
 AdminApi::AdminApi(AdminOptions options, outbox::Reader& reader, outbox::Corrections* corrections,
                    ServiceView service, const Clock& clock)
-    : options_(std::move(options)),
+    : access_(options.access),
+      actor_(std::move(options.actor)),
+      token_hashes_(std::move(options.token_hashes)),
       reader_(reader),
       corrections_(corrections),
       service_(std::move(service)),
       clock_(clock) {}
 
 void AdminApi::add_routes(http::Router& router) {
-  router.add("GET", "/healthz", [this](const Request&) { return with_security_headers(health()); });
-  router.add("GET", "/readyz", [this](const Request&) { return with_security_headers(readiness()); });
+  // Leads are personal data: no cache may keep an answer, and no browser may take one for a page.
+  router.add_header({"Cache-Control", "no-store"});
+  router.add_header({"X-Content-Type-Options", "nosniff"});
+  router.add("GET", "/healthz", [this](const Request&) { return health(); });
+  router.add("GET", "/readyz", [this](const Request&) { return readiness(); });
 
   add(router, "GET", "/api/v1/leads", lead_query_parameters(), [this](const Request& r) { return list(r); });
   add(router, "GET", "/api/v1/leads/{id}", {}, [this](const Request& r) { return show(r); });
-  add(router, "GET", "/api/v1/leads/{id}/payload", {}, [this](const Request& r) { return payload(r); });
+  add(router, "GET", "/api/v1/leads/{id}/payload", {"revision"},
+      [this](const Request& r) { return payload(r); });
   for (const auto transition : {TransitionName::redrive, TransitionName::release, TransitionName::discard}) {
     add(router, "POST", "/api/v1/leads/{id}/" + std::string(to_string(transition)), {},
         [this, transition](const Request& r) { return correct(transition, r); });
   }
+  add(router, "POST", "/api/v1/leads/{id}/revisions", {}, [this](const Request& r) { return revise(r); });
+  add(router, "POST", "/api/v1/reload", {}, [this](const Request&) { return reload(); });
   add(router, "GET", "/api/v1/dead-letters", {},
       [this](const Request&) { return json_response(dead_letters_json(reader_.dead_letters())); });
   add(router, "GET", "/api/v1/status", {},
@@ -131,18 +142,19 @@ void AdminApi::add(http::Router& router, std::string_view method, std::string_vi
   router.add(
       method, pattern,
       [this, parameters = std::move(parameters), handler = std::move(handler)](const Request& request) {
-        if (!may_call(request)) return with_security_headers(unauthorized());
-        if (auto error = find_bad_parameter(request, parameters)) return with_security_headers(*error);
-        return with_security_headers(handler(request));
+        if (!may_call(request)) return Answer(unauthorized());
+        if (auto error = find_bad_parameter(request, parameters)) return Answer(*error);
+        return handler(request);
       });
 }
 
 bool AdminApi::may_call(const Request& request) const {
-  if (options_.access == Access::open) return true;
+  if (access_ == Access::open) return true;
   const std::string_view token = bearer_token(request);
   const Sha256 given = sha256(token);
   bool known = false;
-  for (const auto& hash : options_.token_hashes) known |= equal_in_constant_time(hash, given);
+  const auto token_hashes = token_hashes_.get();
+  for (const auto& hash : *token_hashes) known |= equal_in_constant_time(hash, given);
   return known && !token.empty();
 }
 
@@ -161,14 +173,20 @@ Answer AdminApi::show(const Request& request) {
 }
 
 Answer AdminApi::payload(const Request& request) {
+  const auto parsed = parse_revision_query(request);
+  if (const auto* error = std::get_if<Error>(&parsed)) return *error;
+  const auto revision = std::get<std::optional<int>>(parsed);
   const auto id = parse_uuid(request.path_value("id"));
-  auto bytes = id ? reader_.payload(*id) : std::nullopt;
-  if (!bytes) return no_such_lead();
+  auto bytes = id ? reader_.payload(*id, revision) : std::nullopt;
+  if (!bytes) return id && revision && reader_.find(*id) ? no_such_payload(*revision) : no_such_lead();
+
   const bool json = is_json(*bytes);
+  std::string name = "lead-" + to_string(*id);
+  if (revision) name += "-revision-" + std::to_string(*revision);
   Response response = ok(json ? "application/json" : "application/octet-stream", std::move(*bytes));
   // A stranger wrote these bytes: they are to be saved, never shown as a page of ours.
-  response.headers.push_back({"Content-Disposition", "attachment; filename=\"lead-" + to_string(*id) +
-                                                         (json ? ".json\"" : ".bin\"")});
+  response.headers.push_back(
+      {"Content-Disposition", "attachment; filename=\"" + name + (json ? ".json\"" : ".bin\"")});
   return response;
 }
 
@@ -176,19 +194,58 @@ Answer AdminApi::correct(TransitionName transition, const Request& request) {
   if (!corrections_) return read_only();
   const auto parsed = parse_correction_body(request.body);
   if (const auto* error = std::get_if<Error>(&parsed)) return *error;
+  const auto& body = std::get<CorrectionBody>(parsed);
   const auto id = parse_uuid(request.path_value("id"));
   if (!id) return no_such_lead();
 
-  const auto result = apply(*corrections_, transition, *id, std::get<CorrectionBody>(parsed), options_.actor);
+  const auto result = apply(*corrections_, transition, *id, body, actor_);
   if (const auto* corrected = std::get_if<outbox::Corrected>(&result)) {
     const State state = transition == TransitionName::discard ? State::discarded : State::pending;
     return json_response(corrected_json(*id, *corrected, state));
   }
-  if (const auto* reason = std::get_if<outbox::NotPossible>(&result)) {
-    return not_possible(transition, *reason);
-  }
   if (const auto* failure = std::get_if<outbox::Failure>(&result)) return not_committed(*failure);
-  return no_such_lead();
+  const auto* reason = std::get_if<outbox::NotPossible>(&result);
+  const auto detail = reason ? reader_.find(*id) : std::nullopt;
+  if (!detail) return no_such_lead();
+  const auto& deliveries = detail->view.deliveries;
+  const bool is_known = !body.destination ||
+                        std::any_of(deliveries.begin(), deliveries.end(),
+                                    [&](const auto& each) { return each.destination == *body.destination; });
+  return is_known ? cannot_correct(transition, reason->states)
+                  : no_such_delivery(*body.destination, deliveries);
+}
+
+Answer AdminApi::revise(const Request& request) {
+  if (!corrections_) return read_only();
+  const auto parsed = parse_revision_body(request.body);
+  if (const auto* error = std::get_if<Error>(&parsed)) return *error;
+  const auto& body = std::get<RevisionBody>(parsed);
+  const auto id = parse_uuid(request.path_value("id"));
+  const auto detail = id ? reader_.find(*id) : std::nullopt;
+  if (!detail) return no_such_lead();
+
+  auto made = make_revision(*detail, body);
+  if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
+  auto& revision = std::get<outbox::NewRevision>(made);
+  const Lead& lead = detail->view.lead;
+  if (lead.disposition == Disposition::quarantined && service_.new_deliveries) {
+    revision.deliveries =
+        service_.new_deliveries(lead.source, revision.disposition, revision.disposition_reason);
+  }
+  const outbox::Order order{actor_, body.reason};
+  if (auto error = why_not_revised(corrections_->revise(*id, revision, order))) return std::move(*error);
+  if (body.redrive) {
+    // None that is dead is no failure: the revision was the greater part of what was asked.
+    const auto redriven = corrections_->redrive(*id, std::nullopt, order);
+    if (const auto* failure = std::get_if<outbox::Failure>(&redriven)) return not_committed(*failure);
+  }
+  return show(request);
+}
+
+Answer AdminApi::reload() {
+  if (!service_.reload) return not_running();
+  const ReloadReport report = service_.reload();
+  return report.done ? json_response(reloaded_json(report)) : refused_reload(report);
 }
 
 StatusView AdminApi::status() {
@@ -196,6 +253,8 @@ StatusView AdminApi::status() {
       .store = reader_.status(),
       .store_trouble = store_trouble(),
       .destinations = service_.destinations ? service_.destinations() : std::vector<DestinationStatus>{},
+      .certificate = service_.certificate ? service_.certificate() : std::nullopt,
+      .config = service_.config ? std::optional{service_.config()} : std::nullopt,
       .running = service_.running,
       .now = clock_.now()};
 }

@@ -4,8 +4,10 @@
 //
 //   GET  /api/v1/leads?state=&source=&...   a page of leads, newest first (lead_query.h has the parameters)
 //   GET  /api/v1/leads/{id}                 one lead with its whole history
-//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte
-//   POST /api/v1/leads/{id}/redrive         and release, discard (correction_body.h has the body)
+//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte; ?revision=N the one given by
+//   a person POST /api/v1/leads/{id}/redrive         and release, discard (correction_body.h has the body)
+//   POST /api/v1/leads/{id}/revisions       corrects a lead's fields (revision_body.h has the body)
+//   POST /api/v1/reload                     the configuration read again
 //   GET  /api/v1/dead-letters               grouped by cause and destination
 //   GET  /api/v1/status                     counts, ages, the store, the destinations
 //   GET  /api/v1/destinations               the destinations alone
@@ -26,6 +28,7 @@
 #include "admin/service_view.h"
 #include "admin/views.h"
 #include "base/clock.h"
+#include "base/current.h"
 #include "base/digest.h"
 #include "http/router.h"
 #include "outbox/corrections.h"
@@ -52,6 +55,9 @@ class AdminApi {
 
   void add_routes(http::Router& router);
 
+  // The tokens that open from now on. Any thread.
+  void set_tokens(std::vector<Sha256> token_hashes) { token_hashes_.set(std::move(token_hashes)); }
+
  private:
   // Adds a route behind the token, which takes the query parameters named and no others.
   void add(http::Router& router, std::string_view method, std::string_view pattern,
@@ -62,13 +68,17 @@ class AdminApi {
   [[nodiscard]] http::Answer show(const http::Request& request);
   [[nodiscard]] http::Answer payload(const http::Request& request);
   [[nodiscard]] http::Answer correct(TransitionName transition, const http::Request& request);
+  [[nodiscard]] http::Answer revise(const http::Request& request);
+  [[nodiscard]] http::Answer reload();
   [[nodiscard]] http::Answer health() const;
   [[nodiscard]] http::Answer readiness();
 
   [[nodiscard]] StatusView status();
   [[nodiscard]] std::optional<std::string> store_trouble() const;
 
-  const AdminOptions options_;
+  const Access access_;
+  const std::string actor_;
+  Current<std::vector<Sha256>> token_hashes_;
   outbox::Reader& reader_;
   outbox::Corrections* const corrections_;
   const ServiceView service_;

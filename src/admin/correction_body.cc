@@ -2,15 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "admin/answers.h"
+
 namespace leadspool::admin {
-namespace {
-
-http::Error bad_body(std::string message) {
-  return http::Error{400, "bad_body", std::move(message), {}, {}, {}};
-}
-
-}  // namespace
-
 std::variant<CorrectionBody, http::Error> parse_correction_body(std::string_view body) {
   CorrectionBody correction;
   if (body.empty()) return correction;

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <utility>
 
+#include "admin/answers.h"
 #include "base/digest.h"
 #include "base/time.h"
 #include "lead/delivery.h"
-#include "lead/lead.h"
 
 namespace leadspool::admin {
 namespace {
@@ -15,10 +15,6 @@ namespace {
 constexpr int kMaxLimit = 500;
 // Tells our cursors from other texts, and leaves room for another kind.
 constexpr std::string_view kCursorMark = "before:";
-
-constexpr Disposition kDispositions[] = {Disposition::deliver,        Disposition::test,
-                                         Disposition::do_not_contact, Disposition::duplicate,
-                                         Disposition::probe,          Disposition::quarantined};
 
 template <typename Values>
 std::string one_of(const Values& values) {
@@ -96,7 +92,14 @@ const std::vector<Parameter>& parameters() {
 }
 
 http::Error bad_parameter(std::string_view name, const std::string& message) {
-  return http::Error{400, "bad_parameter", message, {{"parameter", std::string(name)}}, {}, {}};
+  http::Error error = make_error(400, "bad_parameter", message);
+  error.details.emplace_back("parameter", name);
+  return error;
+}
+
+// The name stands alone, since a person at a terminal knows it as an option.
+http::Error bad_value(std::string_view name, const std::string& takes) {
+  return bad_parameter(name, "\"" + std::string(name) + "\" takes " + takes + ".");
 }
 
 }  // namespace
@@ -113,11 +116,18 @@ std::variant<LeadQuery, http::Error> parse_lead_query(const http::Request& reque
     const auto value = request.query_value(parameter.name);
     if (!value || value->empty()) continue;
     if (!parameter.take(*value, query)) {
-      return bad_parameter(parameter.name, "Query parameter \"" + std::string(parameter.name) + "\" takes " +
-                                               parameter.takes + ".");
+      return bad_value(parameter.name, parameter.takes);
     }
   }
   return query;
+}
+
+std::variant<std::optional<int>, http::Error> parse_revision_query(const http::Request& request) {
+  const auto value = request.query_value("revision");
+  if (!value || value->empty()) return std::nullopt;
+  const auto number = parse_number<int>(*value);
+  if (!number || *number < 1) return bad_value("revision", "the number of a revision, from 1");
+  return number;
 }
 
 std::optional<http::Error> find_bad_parameter(const http::Request& request,

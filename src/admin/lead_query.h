@@ -6,6 +6,10 @@
 //
 // An empty value counts as not given, so a form may send all its fields.
 //
+// GET .../payload has a query as well:
+//
+//   revision      a number from 1; absent: the body as received
+//
 // Thread-safety: pure functions.
 #pragma once
 
@@ -17,6 +21,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "lead/lead.h"
 #include "outbox/reader.h"
 
 namespace leadspool::admin {
@@ -32,6 +37,10 @@ struct LeadQuery {
 
 // An error names the parameter and what it takes. Parameters that are not ours are left alone.
 [[nodiscard]] std::variant<LeadQuery, http::Error> parse_lead_query(const http::Request& request);
+
+// The number of the revision whose payload is wanted, if any.
+[[nodiscard]] std::variant<std::optional<int>, http::Error> parse_revision_query(
+    const http::Request& request);
 
 // The error for a parameter that is not among `known`, or is given twice; nullopt when there is none.
 [[nodiscard]] std::optional<http::Error> find_bad_parameter(const http::Request& request,

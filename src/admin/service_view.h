@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "lead/lead.h"
+#include "outbox/new_delivery.h"
 
 namespace leadspool::admin {
 
@@ -21,10 +23,41 @@ struct DestinationStatus {
   int in_flight = 0;
 };
 
+// The certificate that the receiver serves.
+struct CertificateStatus {
+  std::string file;
+  Time valid_until;
+  std::string problem;  // why a newer one on disk is not served; empty: none
+};
+
+// The configuration that is in force.
+struct ConfigStatus {
+  std::string file;
+  Time loaded_at;
+  std::vector<std::string> errors;  // of the last reload, if that was refused: the old one is in force
+  std::vector<std::string> restart_needed;  // keys whose new value takes effect with the next start
+};
+
+// What became of a reload.
+struct ReloadReport {
+  bool done = false;                // false: `errors` say why, and nothing changed
+  std::vector<std::string> errors;  // "leadspool.toml:7:1: receiver.lisen: unknown key"
+  std::vector<std::string> warnings;
+  std::vector<std::string> restart_needed;  // as in ConfigStatus
+};
+
 // All functions are called from any thread; any of them may be empty.
 struct ServiceView {
-  std::function<std::vector<DestinationStatus>()> destinations;  // those of the configuration, in its order
-  std::function<std::optional<std::string>()> store_trouble;     // why nothing can be stored, if so
+  std::function<std::vector<DestinationStatus>()> destinations;   // those of the configuration, in its order
+  std::function<std::optional<std::string>()> store_trouble;      // why nothing can be stored, if so
+  std::function<std::optional<CertificateStatus>()> certificate;  // nullopt: plain HTTP
+  std::function<ConfigStatus()> config;
+  // Reads the configuration again; empty: there is no running service to do so.
+  std::function<ReloadReport()> reload;
+  // The deliveries that a lead of `source` gets, as if it came now; empty for a source that is gone.
+  std::function<std::vector<outbox::NewDelivery>(const std::string& source, Disposition disposition,
+                                                 const std::string& reason)>
+      new_deliveries;
   bool running = false;
 };
 

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "lead/attempt.h"
 #include "lead/lead.h"
+#include "lead/test_mark.h"
 
 namespace leadspool::admin {
 namespace {
@@ -63,11 +64,27 @@ Json audit_json(const outbox::AuditView& audit) {
               {"reason", audit.reason}};
 }
 
+Json revision_json(const outbox::RevisionView& revision) {
+  return Json{{"number", revision.number},
+              {"at", to_rfc3339(revision.at)},
+              {"actor", revision.actor},
+              {"reason", revision.reason},
+              {"changes", Json::parse(revision.changes_json)},
+              {"has_payload", revision.has_payload}};
+}
+
 template <typename Rows, typename ToJson>
 Json array_of(const Rows& rows, ToJson to_json) {
   Json array = Json::array();
   for (const auto& row : rows) array.push_back(to_json(row));
   return array;
+}
+
+Json disposition_counts_json(const std::vector<outbox::DispositionCount>& counts) {
+  Json json;
+  for (const Disposition disposition : kDispositions) json[std::string(to_string(disposition))] = 0;
+  for (const auto& count : counts) json[std::string(to_string(count.disposition))] = count.count;
+  return json;
 }
 
 // Counts of every state, those that are 0 too, so that a reader need not guess.
@@ -110,6 +127,25 @@ Json oldest_age_json(const StatusView& view) {
   return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(age).count());
 }
 
+Json certificate_json(const StatusView& view) {
+  if (!view.certificate) return nullptr;
+  const auto& [file, valid_until, problem] = *view.certificate;
+  // Whole days; those of one that has expired are negative.
+  const auto days_left = std::chrono::floor<std::chrono::days>(valid_until - view.now);
+  return Json{{"file", file},
+              {"valid_until", to_rfc3339(valid_until)},
+              {"days_left", days_left.count()},
+              {"problem", or_null(problem)}};
+}
+
+Json config_json(const std::optional<ConfigStatus>& config) {
+  if (!config) return nullptr;
+  return Json{{"file", config->file},
+              {"loaded_at", to_rfc3339(config->loaded_at)},
+              {"errors", config->errors},
+              {"restart_needed", config->restart_needed}};
+}
+
 }  // namespace
 
 std::string lead_page_json(const outbox::LeadPage& page) {
@@ -125,6 +161,8 @@ std::string lead_page_json(const outbox::LeadPage& page) {
 std::string lead_detail_json(const outbox::LeadDetail& detail) {
   Json json = lead_json(detail.view.lead);
   json["disposition_reason"] = or_null(detail.view.lead.disposition_reason);
+  json["duplicate_count"] = detail.duplicate_count;
+  json["test_sent_at"] = or_null(test_sent_at(detail.view.lead.fields));
   json["remote_address"] = detail.remote_address;
   json["headers"] = Json::parse(detail.headers_json);
   json["payload"] = {{"bytes", detail.payload_bytes}, {"sha256", to_hex(detail.payload_sha256)}};
@@ -133,6 +171,7 @@ std::string lead_detail_json(const outbox::LeadDetail& detail) {
     shown["attempts"] = array_of(delivery.attempts, attempt_json);
     return shown;
   });
+  json["revisions"] = array_of(detail.revisions, revision_json);
   json["audit"] = array_of(detail.audit, audit_json);
   return to_text(json);
 }
@@ -151,10 +190,13 @@ std::string status_json(const StatusView& view) {
                   {"running", view.running},
                   {"time", to_rfc3339(view.now)},
                   {"leads", view.store.leads},
+                  {"dispositions", disposition_counts_json(view.store.dispositions)},
                   {"deliveries", state_counts_json(view.store.deliveries, nullptr)},
                   {"oldest_undelivered_age_s", oldest_age_json(view)},
                   {"last_received_at", or_null(view.store.last_received_at)},
                   {"store", {{"bytes", view.store.store_bytes}, {"trouble", or_null(view.store_trouble)}}},
+                  {"certificate", certificate_json(view)},
+                  {"config", config_json(view.config)},
                   {"destinations", destination_list_json(view)}});
 }
 
@@ -165,6 +207,31 @@ std::string destinations_json(const StatusView& view) {
 std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state) {
   return to_text(
       {{"id", to_string(lead)}, {"destinations", corrected.destinations}, {"state", to_string(state)}});
+}
+
+std::string changes_json(const LeadFields& before, const LeadFields& after) {
+  Json changes = Json::object();
+  for (const auto& field : kLeadFields) {
+    const std::string& from = before.*field.member;
+    const std::string& to = after.*field.member;
+    if (from != to) changes[std::string(field.name)] = {{"from", from}, {"to", to}};
+  }
+  return to_text(changes);
+}
+
+std::string reloaded_json(const ReloadReport& report) {
+  return to_text(
+      {{"status", "reloaded"}, {"warnings", report.warnings}, {"restart_needed", report.restart_needed}});
+}
+
+http::Response refused_reload(const ReloadReport& report) {
+  std::string message = "The configuration has mistakes, and the one in force stays";
+  if (!report.errors.empty()) message += "; the first: " + report.errors.front();
+  auto response = http::to_response({.status = 422, .code = "bad_config", .message = std::move(message)});
+  auto json = Json::parse(response.body);
+  json["errors"] = report.errors;
+  response.body = to_text(json);
+  return response;
 }
 
 bool is_json(std::string_view bytes) { return Json::accept(bytes); }

@@ -15,6 +15,7 @@
 #include "admin/service_view.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "http/message.h"
 #include "lead/delivery.h"
 #include "outbox/corrections.h"
 #include "outbox/reader.h"
@@ -33,6 +34,8 @@ struct StatusView {
   outbox::StoreStatus store;
   std::optional<std::string> store_trouble;
   std::vector<DestinationStatus> destinations;
+  std::optional<CertificateStatus> certificate;
+  std::optional<ConfigStatus> config;
   bool running = false;
   Time now;
 };
@@ -45,6 +48,15 @@ struct StatusView {
 
 // What a correction changed: {"id","destinations","state"}.
 [[nodiscard]] std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state);
+
+// The fields that differ: an object of field to {"from","to"}.
+[[nodiscard]] std::string changes_json(const LeadFields& before, const LeadFields& after);
+
+// {"status":"reloaded","warnings":[...],"restart_needed":[...]}
+[[nodiscard]] std::string reloaded_json(const ReloadReport& report);
+
+// An error answer with all of the report's errors beside it: {"error":{...},"errors":[...]}.
+[[nodiscard]] http::Response refused_reload(const ReloadReport& report);
 
 // Whether bytes that came from outside are JSON text.
 [[nodiscard]] bool is_json(std::string_view bytes);

@@ -15,6 +15,7 @@ TEST_CASE("no answer under /api is given without the token") {
       {"GET", "/api/v1/leads"},       {"GET", path},
       {"GET", path + "/payload"},     {"POST", path + "/redrive"},
       {"POST", path + "/release"},    {"POST", path + "/discard"},
+      {"POST", path + "/revisions"},  {"POST", "/api/v1/reload"},
       {"GET", "/api/v1/status"},      {"GET", "/api/v1/dead-letters"},
       {"GET", "/api/v1/destinations"}};
   for (const auto& [method, route] : routes) {
@@ -45,6 +46,40 @@ TEST_CASE("any of the configured tokens opens, and the scheme has no case") {
   }
 }
 
+TEST_CASE("a wrong token revises no lead and reloads nothing") {
+  AdminFixture admin;
+  bool reloaded = false;
+  admin::ServiceView view;
+  view.reload = [&] {
+    reloaded = true;
+    return admin::ReloadReport{.done = true};
+  };
+  admin::AdminApi api(AdminFixture::with_token(), admin.reader, &admin.corrections, std::move(view),
+                      admin.clock);
+  admin.router = {};
+  api.add_routes(admin.router);
+  const Uuid lead = admin.add_lead();
+  const auto path = AdminFixture::path_of(lead);
+  REQUIRE(
+      admin.call("POST", path + "/revisions", {}, R"({"changes":{"email":"a@b.example"}})", "Bearer wrong")
+          .status == 401);
+  REQUIRE(admin.get_json(path).at("revisions").empty());
+  REQUIRE(admin.call("POST", "/api/v1/reload", {}, {}, "Bearer wrong").status == 401);
+  REQUIRE_FALSE(reloaded);
+  REQUIRE(admin.call("POST", "/api/v1/reload").status == 200);
+  REQUIRE(reloaded);
+}
+
+TEST_CASE("new tokens open from the next request on, and the old ones no more") {
+  AdminFixture admin;
+  REQUIRE(admin.get("/api/v1/status").status == 200);
+  admin.api.set_tokens({sha256("rotated")});
+  REQUIRE(admin.get("/api/v1/status").status == 401);
+  REQUIRE(admin.call("GET", "/api/v1/status", {}, {}, "Bearer rotated").status == 200);
+  admin.api.set_tokens({});
+  REQUIRE(admin.call("GET", "/api/v1/status", {}, {}, "Bearer rotated").status == 401);
+}
+
 TEST_CASE("with no token configured nobody may call") {
   AdminFixture admin({.access = admin::Access::token, .token_hashes = {}, .actor = "api"});
   REQUIRE(admin.call("GET", "/api/v1/status", {}, {}, "Bearer ").status == 401);
@@ -73,6 +108,8 @@ TEST_CASE("no answer may be cached or sniffed, errors included") {
                         admin.get("/api/v1/leads", {{"state", "lost"}}),
                         admin.get("/api/v1/leads/unknown"),
                         admin.call("GET", "/api/v1/status", {}, {}, std::nullopt),
+                        admin.get("/nothing/here"),
+                        admin.call("PUT", "/api/v1/status"),
                         admin.get("/healthz"),
                         admin.get("/readyz")};
   for (const auto& response : answers) {

@@ -30,6 +30,15 @@ struct AdminFixture : StoreFixture {
     admin::ServiceView view;
     view.destinations = [this] { return destinations; };
     view.store_trouble = [this] { return trouble; };
+    view.certificate = [this] { return certificate; };
+    view.config = [this] { return config; };
+    view.reload = [this] { return reload_report; };
+    view.new_deliveries = [](const std::string& source, Disposition disposition, const std::string& reason) {
+      if (source != "marketplace") return std::vector<outbox::NewDelivery>{};
+      outbox::NewDelivery delivery{"crm", std::nullopt};
+      if (disposition == Disposition::do_not_contact) delivery.held_reason = reason;
+      return std::vector{delivery};
+    };
     view.running = true;
     return view;
   }
@@ -63,6 +72,17 @@ struct AdminFixture : StoreFixture {
     return call("POST", path_of(lead) + "/" + what, {}, body);
   }
 
+  http::Response revise(const Uuid& lead, const nlohmann::json& body) {
+    return correct(lead, "revisions", body.dump());
+  }
+
+  // The lead as revised, which must be possible.
+  nlohmann::json revised(const Uuid& lead, const nlohmann::json& body) {
+    const auto response = revise(lead, body);
+    if (response.status != 200) throw std::runtime_error(response.body);
+    return nlohmann::json::parse(response.body);
+  }
+
   static std::string path_of(const Uuid& lead) { return "/api/v1/leads/" + to_string(lead); }
 
   // A stored lead whose only delivery was rejected for `cause`.
@@ -77,6 +97,17 @@ struct AdminFixture : StoreFixture {
     return id;
   }
 
+  // A lead that could not be read, or (with `fields`) not taken as it is.
+  Uuid add_quarantined_lead(LeadFields fields = {}, const std::string& source = "marketplace") {
+    outbox::NewLead lead;
+    lead.source = source;
+    lead.disposition = Disposition::quarantined;
+    lead.disposition_reason = "not_json: line 1, byte 2: the body stops being JSON";
+    lead.fields = std::move(fields);
+    lead.receipt = receipt("{broken");
+    return add(lead);
+  }
+
   Uuid add_held_lead(const std::vector<std::string>& names = {"crm"}) {
     outbox::NewLead lead;
     lead.source = "marketplace";
@@ -89,6 +120,9 @@ struct AdminFixture : StoreFixture {
 
   std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", "closed", "", std::nullopt, 0}};
   std::optional<std::string> trouble;
+  std::optional<admin::CertificateStatus> certificate;
+  admin::ConfigStatus config{"leadspool.toml", clock.now(), {}, {}};
+  admin::ReloadReport reload_report;
   admin::AdminApi api;
   http::Router router;
 };

@@ -69,6 +69,17 @@ TEST_CASE("what is not possible is told with the states and what would be") {
   REQUIRE(admin.delivery(id).state == State::pending);
 }
 
+TEST_CASE("a destination that the lead has no delivery to is answered with those that it has") {
+  AdminFixture admin;
+  const Uuid id = admin.add_held_lead({"crm", "erp"});
+  const auto response = admin.correct(id, "redrive", R"({"destination":"cmr"})");
+  REQUIRE(response.status == 409);
+  REQUIRE(error_message(response) == "The lead has no delivery to \"cmr\": crm is held, erp is held.");
+  const auto without = admin.correct(admin.add_quarantined_lead(), "redrive", R"({"destination":"crm"})");
+  REQUIRE(without.status == 409);
+  REQUIRE(error_message(without) == "The lead has no delivery to \"crm\": it has no delivery at all.");
+}
+
 TEST_CASE("a delivery that is being tried cannot be discarded under the worker") {
   AdminFixture admin;
   const Uuid id = admin.add_lead();
@@ -115,7 +126,7 @@ TEST_CASE("without a writer every change is refused as read only") {
                       nullptr, {}, store.clock);
   http::Router router;
   api.add_routes(router);
-  for (const char* what : {"redrive", "release", "discard"}) {
+  for (const char* what : {"redrive", "release", "discard", "revisions"}) {
     http::Request request;
     request.method = "POST";
     request.path = AdminFixture::path_of(id) + "/" + what;

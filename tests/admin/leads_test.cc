@@ -168,6 +168,9 @@ TEST_CASE("a shown lead has its whole history") {
   REQUIRE(lead.at("payload").at("bytes") == 18);
   REQUIRE(lead.at("payload").at("sha256") == to_hex(sha256(R"({"UserDetails":{}})")));
   REQUIRE(lead.at("audit").is_array());
+  REQUIRE(lead.at("revisions") == nlohmann::json::array());
+  REQUIRE(lead.at("duplicate_count") == 0);
+  REQUIRE(lead.at("test_sent_at").is_null());
 
   const auto delivery = lead.at("deliveries").at(0);
   REQUIRE(delivery.at("state") == "dead");
@@ -180,6 +183,37 @@ TEST_CASE("a shown lead has its whole history") {
   REQUIRE(attempt.at("outcome") == "rejected");
   REQUIRE(attempt.at("http_status") == 422);
   REQUIRE(attempt.at("detail") == "missing required field company");
+}
+
+TEST_CASE("a lead shows how many duplicates it has, and each of those which lead it repeats") {
+  AdminFixture admin;
+  outbox::NewLead lead;
+  lead.source = "marketplace";
+  lead.receipt = StoreFixture::receipt();
+  lead.deliveries = {{"crm", std::nullopt}};
+  lead.content_sha256 = sha256("the same");
+  lead.dedupe_window = std::chrono::hours{1};
+  const Uuid first = admin.add(lead);
+  const Uuid second = admin.add(lead);
+  admin.add(lead);
+  const auto shown = admin.get_json(AdminFixture::path_of(first));
+  REQUIRE(shown.at("duplicate_count") == 2);
+  REQUIRE(shown.at("duplicate_of").is_null());
+  const auto duplicate = admin.get_json(AdminFixture::path_of(second));
+  REQUIRE(duplicate.at("duplicate_of") == to_string(first));
+  REQUIRE(duplicate.at("duplicate_count") == 0);
+}
+
+TEST_CASE("a test lead shows when the marketplace sent it") {
+  AdminFixture admin;
+  outbox::NewLead lead;
+  lead.source = "marketplace";
+  lead.receipt = StoreFixture::receipt();
+  lead.disposition = Disposition::test;
+  lead.disposition_reason = "first_name begins with MSFT_TEST_";
+  lead.fields.first_name = "MSFT_TEST_636573304831318844";
+  const auto shown = admin.get_json(AdminFixture::path_of(admin.add(lead)));
+  REQUIRE(shown.at("test_sent_at") == "2018-03-22T15:48:03.131Z");
 }
 
 TEST_CASE("a delivered lead shows when, and under which id the CRM has it") {

@@ -60,6 +60,89 @@ TEST_CASE("a destination in trouble shows why and when it is tried next") {
   REQUIRE(destination.at("in_flight") == 3);
 }
 
+TEST_CASE("the status counts leads by disposition, those that there are none of too") {
+  AdminFixture admin;
+  admin.add_lead();
+  admin.add_lead();
+  admin.add_held_lead();
+  admin.add_quarantined_lead();
+  const auto counts = admin.get_json("/api/v1/status").at("dispositions");
+  REQUIRE(counts == nlohmann::json{{"deliver", 2},
+                                   {"test", 0},
+                                   {"do_not_contact", 1},
+                                   {"duplicate", 0},
+                                   {"probe", 0},
+                                   {"quarantined", 1}});
+}
+
+TEST_CASE("the status shows the certificate with the whole days that it has left") {
+  AdminFixture admin;
+  REQUIRE(admin.get_json("/api/v1/status").at("certificate").is_null());
+  const auto days_left = [&](Milliseconds left) {
+    admin.certificate = {"leads.pem", admin.clock.now() + left, "key does not fit"};
+    return admin.get_json("/api/v1/status").at("certificate").at("days_left").get<int>();
+  };
+  REQUIRE(days_left(std::chrono::hours{49}) == 2);
+  REQUIRE(days_left(Milliseconds{1}) == 0);
+  REQUIRE(days_left(Milliseconds{-1}) == -1);
+  const auto certificate = admin.get_json("/api/v1/status").at("certificate");
+  REQUIRE(certificate.at("file") == "leads.pem");
+  REQUIRE(certificate.at("valid_until") == "2025-12-31T23:59:59.999Z");
+  REQUIRE(certificate.at("problem") == "key does not fit");
+}
+
+TEST_CASE("the status shows the configuration in force, and why a newer one is not") {
+  AdminFixture admin;
+  admin.config.errors = {"leadspool.toml:7:1: receiver.lisen: unknown key"};
+  admin.config.restart_needed = {"store.path"};
+  const auto config = admin.get_json("/api/v1/status").at("config");
+  REQUIRE(config.at("file") == "leadspool.toml");
+  REQUIRE(config.at("loaded_at") == "2026-01-01T00:00:00.000Z");
+  REQUIRE(config.at("errors") == nlohmann::json{"leadspool.toml:7:1: receiver.lisen: unknown key"});
+  REQUIRE(config.at("restart_needed") == nlohmann::json{"store.path"});
+}
+
+TEST_CASE("a reload tells its warnings and what needs a restart") {
+  AdminFixture admin;
+  admin.reload_report = {.done = true, .errors = {}, .warnings = {"w"}, .restart_needed = {"store.path"}};
+  const auto response = admin.call("POST", "/api/v1/reload");
+  REQUIRE(response.status == 200);
+  REQUIRE(nlohmann::json::parse(response.body) ==
+          nlohmann::json{{"status", "reloaded"}, {"warnings", {"w"}}, {"restart_needed", {"store.path"}}});
+}
+
+TEST_CASE("a refused configuration is answered with all of its mistakes") {
+  AdminFixture admin;
+  admin.reload_report.errors = {"a: first", "b: second"};
+  const auto response = admin.call("POST", "/api/v1/reload");
+  REQUIRE(response.status == 422);
+  REQUIRE(error_code(response) == "bad_config");
+  REQUIRE(error_message(response).find("a: first") != std::string::npos);
+  REQUIRE(nlohmann::json::parse(response.body).at("errors") == nlohmann::json{"a: first", "b: second"});
+  REQUIRE(http::find_header(response.headers, "Cache-Control") == "no-store");
+}
+
+TEST_CASE("without a running service there is nothing to reload, and no certificate or configuration") {
+  StoreFixture store;
+  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, store.reader,
+                      nullptr, {}, store.clock);
+  http::Router router;
+  api.add_routes(router);
+  http::Request reload;
+  reload.method = "POST";
+  reload.path = "/api/v1/reload";
+  const auto refused = router.handle(reload);
+  REQUIRE(refused.status == 409);
+  REQUIRE(error_code(refused) == "not_running");
+  REQUIRE(error_message(refused).find("leadspool serve") != std::string::npos);
+  http::Request status;
+  status.method = "GET";
+  status.path = "/api/v1/status";
+  const auto shown = nlohmann::json::parse(router.handle(status).body);
+  REQUIRE(shown.at("certificate").is_null());
+  REQUIRE(shown.at("config").is_null());
+}
+
 TEST_CASE("dead letters are grouped by cause and destination, with a sample") {
   AdminFixture admin;
   REQUIRE(admin.get_json("/api/v1/dead-letters").at("groups").empty());
