@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "admin/admin_api.h"
+#include "app/part_options.h"
 #include "app/service.h"
 #include "base/clock.h"
 #include "http/curl_client.h"
@@ -59,32 +60,15 @@ http::ClientResult call_socket(const StoreConfig& store, const std::string& meth
   return http::send_and_wait(std::move(request));
 }
 
-// What came back over the socket; nullopt when no service listens there.
-std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call) {
-  auto result = call_socket(store, call.method, target_of(call), call.body);
-  if (auto* answer = std::get_if<http::ClientAnswer>(&result)) {
-    if (!answer->complete) throw outbox::StoreError("the service's answer was cut off");
-    return AdminReply{answer->status, std::move(answer->body)};
-  }
-  const auto& failure = std::get<http::ClientFailure>(result);
-  if (!failure.may_have_been_received()) return std::nullopt;
-  throw outbox::StoreError("the service did not answer: " + failure.detail +
-                           (call.method == "GET" ? "" : "; look at the lead before you repeat the change"));
-}
-
-std::vector<admin::DestinationStatus> configured_destinations(const Config& config) {
-  std::vector<admin::DestinationStatus> all;
-  for (const auto& destination : config.destinations) {
-    all.push_back({destination.name, destination.type, "unknown", "", std::nullopt, 0});
-  }
-  return all;
-}
-
 AdminReply call_in_process(const Config& config, const AdminCall& call, outbox::Corrections* corrections) {
   const SystemClock clock;
   outbox::Reader reader(config.store.path);
   admin::ServiceView view;
-  view.destinations = [&config] { return configured_destinations(config); };
+  view.destinations = [&config] { return describe(config, nullptr); };
+  view.new_deliveries = [&config](const std::string& source, Disposition disposition,
+                                  const std::string& reason) {
+    return new_deliveries(config, source, disposition, reason);
+  };
   admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, reader,
                       corrections, std::move(view), clock);
   http::Router router;
@@ -111,6 +95,18 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
 }
 
 }  // namespace
+
+std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call) {
+  auto result = call_socket(store, call.method, target_of(call), call.body);
+  if (auto* answer = std::get_if<http::ClientAnswer>(&result)) {
+    if (!answer->complete) throw outbox::StoreError("the service's answer was cut off");
+    return AdminReply{answer->status, std::move(answer->body)};
+  }
+  const auto& failure = std::get<http::ClientFailure>(result);
+  if (!failure.may_have_been_received()) return std::nullopt;
+  throw outbox::StoreError("the service did not answer: " + failure.detail +
+                           (call.method == "GET" ? "" : "; look at the lead before you repeat the change"));
+}
 
 AdminReply call_admin(const Config& config, const AdminCall& call) {
   if (call.method == "GET") {

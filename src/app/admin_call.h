@@ -8,6 +8,7 @@
 // Errors: outbox::StoreError when neither way is open; its text is for the operator.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,9 @@ struct AdminReply {
   int status = 0;
   std::string body;
 };
+
+// What the service of that store answers; nullopt when none runs.
+[[nodiscard]] std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call);
 
 [[nodiscard]] AdminReply call_admin(const Config& config, const AdminCall& call);
 

@@ -10,6 +10,7 @@
 
 #include "app/command_line.h"
 #include "app/service.h"
+#include "app/status_page.h"
 #include "app/text_table.h"
 #include "base/clock.h"
 #include "http/server.h"
@@ -28,9 +29,6 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-// What renews certificates by itself does so a month before; later than this it has not.
-constexpr std::chrono::days kExpiresSoon{21};
-
 constexpr const char* kLevels[] = {"ok", "warn", "fail"};
 
 bool others_may_read(const std::string& path) {
@@ -38,9 +36,9 @@ bool others_may_read(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
-void check_validity(const std::string& file, const http::TlsContext::Validity& validity, Time now,
+void check_validity(const std::string& file, const http::CertificateValidity& validity, Time now,
                     Findings& findings) {
-  const std::string mend = "renew it, then restart the service";
+  const std::string mend = "renew it; the service takes the new files by itself";
   if (validity.from > now) {
     findings.push_back({Level::fail,
                         "certificate " + file + " is valid from " + to_rfc3339(validity.from) + " only",

@@ -1,6 +1,10 @@
 #include "app/cli.h"
 
+#include <algorithm>
+#include <cstring>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -9,6 +13,7 @@
 #include "app/init_command.h"
 #include "app/leads_commands.h"
 #include "app/process_setup.h"
+#include "app/reload_command.h"
 #include "app/send_command.h"
 #include "app/serve_command.h"
 #include "app/simulate_command.h"
@@ -28,11 +33,25 @@ void declare(CLI::App& app, CommandLine& line) {
   add_init_commands(line);
   add_serve_command(line);
   add_check_command(line);
+  add_reload_command(line);
   add_send_command(line);
   add_status_commands(line);
   add_leads_commands(line);
   add_store_commands(line);
   add_simulate_command(line);
+}
+
+// The arguments, last first, as CLI11 takes them. What carries a lead URL's key is blanked in the process's
+// own memory, which is where the list of processes reads it.
+std::vector<std::string> take_arguments(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    arguments.emplace_back(argv[i]);
+    constexpr std::size_t kNameLength = 4;
+    if (char* key = std::strstr(argv[i], "key="))
+      std::fill(key + kNameLength, argv[i] + std::strlen(argv[i]), '*');
+  }
+  return arguments;
 }
 
 int run_chosen(const CommandLine& line) {
@@ -51,11 +70,12 @@ int run_chosen(const CommandLine& line) {
 
 int run_cli(int argc, char** argv) {
   make_process_safe();
+  auto arguments = take_arguments(argc, argv);
   CLI::App app("Takes sales leads from Microsoft's marketplace, keeps them, and delivers them to your CRM.");
   CommandLine line(app);
   declare(app, line);
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }

@@ -22,6 +22,19 @@ std::optional<std::string> find_config(const std::string& given) {
   return std::nullopt;
 }
 
+int complain_of_no_config() {
+  complain(
+      "there is no configuration: neither ./leadspool.toml nor /etc/leadspool/leadspool.toml exists; name "
+      "one "
+      "with --config FILE, or make one with `leadspool init DIR`");
+  return kBadConfig;
+}
+
+int complain_of(const std::vector<ConfigError>& errors) {
+  for (const auto& error : errors) complain(to_string(error));
+  return kBadConfig;
+}
+
 // What an error answer says to a person.
 std::string message_of(const AdminReply& reply) {
   const auto json = nlohmann::json::parse(reply.body, nullptr, false);
@@ -56,22 +69,24 @@ void CommandLine::add_json_option(CLI::App& command) {
 
 int CommandLine::with_config(Secrets secrets, const std::function<int(Config)>& run) const {
   const auto path = find_config(config_path_);
-  if (!path) {
-    complain(
-        "there is no configuration: neither ./leadspool.toml nor /etc/leadspool/leadspool.toml exists; name "
-        "one "
-        "with --config FILE, or make one with `leadspool init DIR`");
-    return kBadConfig;
-  }
+  if (!path) return complain_of_no_config();
   auto reading = read_config(*path, secrets);
   if (auto* config = std::get_if<Config>(&reading)) return run(std::move(*config));
-  for (const auto& error : std::get<std::vector<ConfigError>>(reading)) complain(to_string(error));
-  return kBadConfig;
+  return complain_of(std::get<std::vector<ConfigError>>(reading));
+}
+
+int CommandLine::ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const {
+  const auto path = find_config(config_path_);
+  if (!path) return complain_of_no_config();
+  const auto reading = read_config(*path, Secrets::leave);
+  if (const auto* config = std::get_if<Config>(&reading)) return then(call_admin(*config, call));
+  const auto store = read_store_config(*path);
+  const auto reply = store ? ask_service(*store, call) : std::nullopt;
+  return reply ? then(*reply) : complain_of(std::get<std::vector<ConfigError>>(reading));
 }
 
 int CommandLine::call(const AdminCall& call, const Show& show) const {
-  return with_config(Secrets::leave,
-                     [&](const Config& config) { return report(call_admin(config, call), show); });
+  return ask(call, [&](const AdminReply& reply) { return report(reply, show); });
 }
 
 int CommandLine::report(const AdminReply& reply, const Show& show) const {

@@ -44,7 +44,11 @@ class CommandLine {
   // Reads the configuration and calls `run` with it; prints what is wrong with it otherwise.
   [[nodiscard]] int with_config(Secrets secrets, const std::function<int(Config)>& run) const;
 
-  // Makes one admin API call with the configuration, and report()s what came back.
+  // Makes one admin API call and gives the answer to `then`, whose exit code is the result. A configuration
+  // with mistakes is no matter as long as a service answers beside its store: that one has a better one.
+  [[nodiscard]] int ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const;
+
+  // The same, and report()s what came back.
   [[nodiscard]] int call(const AdminCall& call, const Show& show) const;
 
   // With --json the answer's JSON goes to standard output as it is. Otherwise a good answer goes to `show`,

@@ -1,15 +1,14 @@
 #include "app/config.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "app/config_secret.h"
 #include "app/destination_config.h"
+#include "app/source_config.h"
+#include "app/text_file.h"
+#include "base/ip_address.h"
 #include "http/client.h"
 #include "http/server.h"
 
@@ -17,6 +16,8 @@ namespace leadspool::app {
 namespace {
 
 const TomlTable kNothing;
+
+constexpr std::int64_t kYear_h = 8'760;
 
 // The section `[name]`; an absent one reads as an empty one, whose missing keys are reported where it would
 // be.
@@ -56,6 +57,16 @@ std::string read_public_url(ConfigSection& section) {
   return url;
 }
 
+std::vector<std::string> read_proxies(ConfigSection& section) {
+  auto proxies = section.texts("trusted_proxies");
+  for (const auto& proxy : proxies) {
+    if (Network::parse(proxy)) continue;
+    section.error("trusted_proxies",
+                  "`" + proxy + "` is neither an address nor a network like \"10.0.0.0/8\"");
+  }
+  return proxies;
+}
+
 ReceiverConfig read_receiver(ConfigSection section, const ReadingContext& context) {
   ReceiverConfig receiver;
   receiver.listen = read_listen(section, receiver.listen);
@@ -63,6 +74,12 @@ ReceiverConfig read_receiver(ConfigSection section, const ReadingContext& contex
   receiver.certificate = context.resolve(section.text("certificate").value_or(""));
   receiver.private_key = context.resolve(section.text("private_key").value_or(""));
   receiver.max_body_kib = section.whole_number("max_body_kib", receiver.max_body_kib, 1, 16'384);
+  receiver.dedupe_window_hours =
+      section.whole_number("dedupe_window_hours", receiver.dedupe_window_hours, 0, kYear_h);
+  receiver.max_connections = section.whole_number("max_connections", receiver.max_connections, 8, 16'384);
+  receiver.max_connections_per_address =
+      section.whole_number("max_connections_per_address", receiver.max_connections_per_address, 1, 16'384);
+  receiver.trusted_proxies = read_proxies(section);
   section.refuse_unknown();
   if (receiver.certificate.empty() != receiver.private_key.empty()) {
     section.error(receiver.certificate.empty() ? "private_key" : "certificate",
@@ -104,25 +121,6 @@ LogConfig read_log(ConfigSection section) {
       section.one_of<LogFormat>("format", log.format, {{"text", LogFormat::text}, {"json", LogFormat::json}});
   section.refuse_unknown();
   return log;
-}
-
-receiver::Source read_source(ConfigSection& section) {
-  using receiver::Rule;
-  const std::vector<std::pair<std::string, Rule>> rules{{"deliver", Rule::deliver}, {"hold", Rule::hold}};
-  receiver::Source source;
-  source.name = section.text("name").value_or("");
-  const auto* keys = section.find("key_sha256");
-  const auto* list = keys != nullptr ? std::get_if<TomlArray>(&keys->held) : nullptr;
-  if (keys == nullptr || (list != nullptr && list->empty())) {
-    section.error("key_sha256",
-                  "missing: without a key nothing opens this source, and every lead is refused; "
-                  "`leadspool key NAME` makes a key and its hash");
-  }
-  source.key_hashes = section.hashes("key_sha256");
-  source.test_leads = section.one_of("test_leads", source.test_leads, rules);
-  source.do_not_contact = section.one_of("do_not_contact", source.do_not_contact, rules);
-  section.refuse_unknown();
-  return source;
 }
 
 // Names stand in URLs, logs and commands.
@@ -170,7 +168,7 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   config.admin = read_admin(section_of(file, "admin", findings));
   config.log = read_log(section_of(file, "log", findings));
   for_each_table(file, "source", findings, [&](ConfigSection& section) {
-    return config.sources.emplace_back(read_source(section)).name;
+    return config.sources.emplace_back(read_source(section, context)).name;
   });
   for_each_table(file, "destination", findings, [&](ConfigSection& section) {
     return config.destinations.emplace_back(read_destination(section, context)).name;
@@ -186,17 +184,8 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   return config;
 }
 
-std::variant<std::string, ConfigError> read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  // A folder opens, but gives nothing.
-  const bool is_file = std::filesystem::is_regular_file(path);
-  if (is_file && file && (file.peek() == std::ifstream::traits_type::eof() || content << file.rdbuf())) {
-    return content.str();
-  }
-  const std::string why = std::filesystem::exists(path) ? "cannot be read by this user, or is not a file"
-                                                        : "there is no such file";
-  return ConfigError{path, 1, 1, "", why + "; `leadspool init DIR` makes a configuration"};
+ReadingContext context_of(const std::string& path, Secrets secrets) {
+  return {std::filesystem::path(path).parent_path().string(), secrets};
 }
 
 }  // namespace
@@ -209,15 +198,17 @@ std::string lead_url(const ReceiverConfig& receiver, std::string_view source) {
 }
 
 ConfigReading read_config(const std::string& path, Secrets secrets) {
-  auto text = read_text(path);
-  if (const auto* error = std::get_if<ConfigError>(&text)) return std::vector{*error};
+  const auto text = read_text_file(path);
+  if (const auto* why_not = std::get_if<UnreadableFile>(&text)) {
+    return std::vector{ConfigError{
+        path, 1, 1, "", "this file " + why_not->reason + "; `leadspool init DIR` makes a configuration"}};
+  }
   const auto toml = read_toml(std::get<std::string>(text));
   if (const auto* error = std::get_if<TomlSyntaxError>(&toml)) {
     return std::vector{ConfigError{path, error->place.line, error->place.column, "", error->message}};
   }
   ConfigFindings findings{path, {}, {}};
-  const auto folder = std::filesystem::path(path).parent_path();
-  Config config = read_tables(std::get<TomlTable>(toml), {folder.string(), secrets}, findings);
+  Config config = read_tables(std::get<TomlTable>(toml), context_of(path, secrets), findings);
   if (!findings.errors.empty()) {
     std::stable_sort(findings.errors.begin(), findings.errors.end(),
                      [](const ConfigError& a, const ConfigError& b) {
@@ -227,6 +218,19 @@ ConfigReading read_config(const std::string& path, Secrets secrets) {
   }
   config.warnings = std::move(findings.warnings);
   return config;
+}
+
+std::optional<StoreConfig> read_store_config(const std::string& path) {
+  const auto text = read_text_file(path);
+  if (!std::holds_alternative<std::string>(text)) return std::nullopt;
+  const auto toml = read_toml(std::get<std::string>(text));
+  const auto* table = std::get_if<TomlTable>(&toml);
+  if (table == nullptr) return std::nullopt;
+  ConfigFindings findings{path, {}, {}};
+  ConfigSection file(*table, TomlPlace{}, "", findings);
+  auto store = read_store(section_of(file, "store", findings), context_of(path, Secrets::leave));
+  if (!findings.errors.empty()) return std::nullopt;
+  return store;
 }
 
 }  // namespace leadspool::app

@@ -1,9 +1,9 @@
-// The configuration: one TOML file, read once at start. config/leadspool.toml tells every key with its unit,
-// default and reason; a file is refused with all of its mistakes at once.
+// The configuration: one TOML file, read at start and at each reload. config/leadspool.toml tells every key
+// with its unit, default and reason; a file is refused with all of its mistakes at once.
 //
 // Only this folder knows it; every other part is handed an options struct of its own.
 //
-// Thread-safety: a value; reading is done before threads start.
+// Thread-safety: a value; read_config(), any thread.
 #pragma once
 
 #include <chrono>
@@ -32,6 +32,10 @@ struct ReceiverConfig {
   std::string certificate;  // a path; empty: plain HTTP, on a loopback address only
   std::string private_key;
   std::int64_t max_body_kib = 256;
+  std::int64_t dedupe_window_hours = 24;  // 0: nothing is a duplicate
+  std::int64_t max_connections = 512;
+  std::int64_t max_connections_per_address = 128;
+  std::vector<std::string> trusted_proxies;  // addresses and networks
 };
 
 struct AdminConfig {
@@ -77,5 +81,8 @@ using ConfigReading = std::variant<Config, std::vector<ConfigError>>;
 // Paths in the file are relative to the file's folder; those in Config are ready for use. The errors are in
 // the order of the file.
 [[nodiscard]] ConfigReading read_config(const std::string& path, Secrets secrets);
+
+// The section [store] alone, whatever mistakes the rest has; nullopt when even that cannot be told.
+[[nodiscard]] std::optional<StoreConfig> read_store_config(const std::string& path);
 
 }  // namespace leadspool::app

@@ -2,10 +2,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <sys/stat.h>
+
+#include "app/text_file.h"
 
 namespace leadspool::app {
 namespace {
@@ -23,15 +23,14 @@ std::optional<Secret> read_environment(const std::string& name, const TomlValue&
 
 std::optional<Secret> read_file(const std::string& path, const TomlValue& value, std::string_view key,
                                 ConfigSection& section) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
+  const auto content = read_text_file(path);
+  if (std::holds_alternative<UnreadableFile>(content)) {
     section.error_at(
         value.place, key,
         "cannot read the secret from " + path + "; it must be a file with text that this user may read");
     return std::nullopt;
   }
-  std::string text = content.str();
+  std::string text = std::get<std::string>(content);
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   if (text.empty()) {

@@ -82,6 +82,25 @@ std::vector<std::int64_t> ConfigSection::whole_numbers(std::string_view key,
   return numbers.size() == array->size() ? numbers : fallback;
 }
 
+std::vector<std::string> ConfigSection::texts(std::string_view key) {
+  const auto* value = find(key);
+  if (value == nullptr) return {};
+  const auto* array = std::get_if<TomlArray>(&value->held);
+  if (array == nullptr) {
+    error_of_type(key, *value, "an array of texts in quotes");
+    return {};
+  }
+  std::vector<std::string> texts;
+  for (const auto& element : *array) {
+    if (const auto* held = std::get_if<std::string>(&element.held)) {
+      texts.push_back(*held);
+    } else {
+      error_of_type(key, element, "text in quotes");
+    }
+  }
+  return texts;
+}
+
 std::vector<Sha256> ConfigSection::hashes(std::string_view key) {
   const auto* value = find(key);
   if (value == nullptr) return {};

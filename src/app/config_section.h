@@ -3,7 +3,7 @@
 //
 // A key is known once it was asked for; refuse_unknown() then reports the rest with the nearest known key.
 //
-// Thread-safety: none needed; read once at start.
+// Thread-safety: one thread.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,8 @@ class ConfigSection {
   [[nodiscard]] std::vector<std::int64_t> whole_numbers(std::string_view key,
                                                         std::vector<std::int64_t> fallback,
                                                         std::int64_t least, std::int64_t most);
+  // An array; empty when absent.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   // One SHA-256 in hexadecimal, or an array of them.
   [[nodiscard]] std::vector<Sha256> hashes(std::string_view key);
   // nullptr when absent.

@@ -132,7 +132,7 @@ void print_next_steps(const InitOptions& options, const std::filesystem::path& f
         "To try it here, in three terminals:\n"
         "  leadspool simulate-crm --listen 127.0.0.1:" +
         std::to_string(options.port_base + 2) + "\n  leadspool serve --config " + file("leadspool.toml") +
-        "\n  leadspool send \"" + url + "\" --ca-file " + file("certificate.pem") +
+        "\n  leadspool send @" + file("lead_url.txt") + " --ca-file " + file("certificate.pem") +
         "\n\n"
         "Before it faces the internet: set [receiver] listen, public_url and a certificate that the "
         "marketplace\n"
@@ -183,14 +183,13 @@ int make_source_key(const Config& config, const std::string& source, bool json) 
   }
   const bool known = std::any_of(config.sources.begin(), config.sources.end(),
                                  [&](const receiver::Source& each) { return each.name == source; });
-  print(
-      "The lead URL, which is shown only now:\n  " + url + "\n\n" +
-      (known
-           ? "Add this hash to key_sha256 of the source `" + source + "` in " + config.file +
-                 " and restart the service;\nthe hashes that are there go on working until you remove them:\n"
-           : "Add this source to " + config.file + " and restart the service:\n  [[source]]\n  name = \"" +
-                 source + "\"\n") +
-      "  key_sha256 = [\"" + key_hash(key) + "\"]\n");
+  print("The lead URL, which is shown only now:\n  " + url + "\n\n" +
+        (known ? "Add this hash to key_sha256 of the source `" + source + "` in " + config.file +
+                     " and run `leadspool reload`;\nthe hashes that are there go on working until you remove "
+                     "them:\n"
+               : "Add this source to " + config.file +
+                     " and run `leadspool reload`:\n  [[source]]\n  name = \"" + source + "\"\n") +
+        "  key_sha256 = [\"" + key_hash(key) + "\"]\n");
   return kDone;
 }
 

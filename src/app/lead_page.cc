@@ -18,13 +18,14 @@ std::string text_of(const Json& value) {
   return value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// "crm delivered, erp dead"
-std::string deliveries_in_short(const Json& deliveries) {
+// "crm delivered, erp dead"; with " is " between: "crm is delivered, erp is dead".
+std::string deliveries_in_short(const Json& deliveries, const std::string& between, const std::string& none) {
   std::string text;
   for (const auto& delivery : deliveries) {
-    text += (text.empty() ? "" : ", ") + text_of(delivery["destination"]) + " " + text_of(delivery["state"]);
+    text +=
+        (text.empty() ? "" : ", ") + text_of(delivery["destination"]) + between + text_of(delivery["state"]);
   }
-  return text.empty() ? "-" : text;
+  return text.empty() ? none : text;
 }
 
 // Nothing for an empty value, so that a page shows only what is there.
@@ -74,6 +75,25 @@ std::string delivery_text(const Json& delivery) {
          line_of("cause", text_of(delivery["cause"])) + attempts_text(delivery["attempts"]);
 }
 
+// Old and new of each field that changed.
+std::string revision_text(const Json& revision, const std::string& lead) {
+  const auto or_blank = [](const Json& value) {
+    const auto text = text_of(value);
+    return text.empty() ? "(blank)" : text;
+  };
+  const std::string number = text_of(revision["number"]);
+  std::string text = "\nRevision " + number + " at " + text_of(revision["at"]) + " by " +
+                     printable(text_of(revision["actor"])) + "\n" +
+                     line_of("why", text_of(revision["reason"]));
+  for (const auto& [field, change] : revision["changes"].items()) {
+    text += line_of(field, or_blank(change["from"]) + " -> " + or_blank(change["to"]));
+  }
+  if (revision["has_payload"].get<bool>()) {
+    text += line_of("new body", "`leadspool leads payload " + lead + " --revision " + number + "` prints it");
+  }
+  return text;
+}
+
 std::string audit_text(const Json& audit) {
   if (audit.empty()) return {};
   TextTable table({"AT", "WHO", "WHAT", "DESTINATION", "WHY"});
@@ -94,7 +114,7 @@ std::string lead_list_text(const std::string& json) {
     table.add({text_of(lead["id"]), text_of(lead["received_at"]), text_of(lead["source"]),
                text_of(lead["disposition"]),
                shortened(text_of(lead["first_name"]) + " " + text_of(lead["last_name"]), 28),
-               shortened(text_of(lead["company"]), 28), deliveries_in_short(lead["deliveries"])});
+               shortened(text_of(lead["company"]), 28), deliveries_in_short(lead["deliveries"], " ", "-")});
   }
   const auto& next = page["next_cursor"];
   return table.to_string() + (next.is_null() ? "" : "\nThere are more: add --cursor " + text_of(next) + "\n");
@@ -109,11 +129,21 @@ std::string lead_page_text(const std::string& json) {
   text += line_of("source", text_of(lead["source"]));
   text += line_of("disposition", text_of(lead["disposition"]));
   text += line_of("because", text_of(lead["disposition_reason"]));
+  text += line_of("test sent", text_of(lead["test_sent_at"]));
   text += line_of("duplicate of", text_of(lead["duplicate_of"]));
+  if (lead["duplicate_count"] != 0) text += line_of("duplicates", text_of(lead["duplicate_count"]));
   text += line_of("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
   text += "\n" + fields_text(lead);
   for (const auto& delivery : lead["deliveries"]) text += delivery_text(delivery);
+  for (const auto& revision : lead["revisions"]) text += revision_text(revision, text_of(lead["id"]));
   return text + audit_text(lead["audit"]);
+}
+
+std::string revised_text(const std::string& json) {
+  const auto lead = Json::parse(json);
+  return "Lead " + text_of(lead["id"]) + " is revised (revision " +
+         text_of(lead["revisions"].back()["number"]) +
+         "): " + printable(deliveries_in_short(lead["deliveries"], " is ", "it has no delivery")) + ".\n";
 }
 
 }  // namespace leadspool::app

@@ -10,7 +10,10 @@ namespace leadspool::app {
 // From GET /api/v1/leads: one line a lead, and how to get the next page.
 [[nodiscard]] std::string lead_list_text(const std::string& json);
 
-// From GET /api/v1/leads/{id}: everything, with the history of attempts.
+// From GET /api/v1/leads/{id}: everything, with the history of attempts and revisions.
 [[nodiscard]] std::string lead_page_text(const std::string& json);
+
+// From POST /api/v1/leads/{id}/revisions: what the lead is now, in a sentence.
+[[nodiscard]] std::string revised_text(const std::string& json);
 
 }  // namespace leadspool::app

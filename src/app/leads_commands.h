@@ -1,4 +1,4 @@
-// leadspool leads: looks at stored leads and corrects their deliveries.
+// leadspool leads: looks at stored leads, corrects them and their deliveries.
 #pragma once
 
 namespace leadspool::app {

@@ -10,6 +10,8 @@ namespace leadspool::app {
 struct ListenAddress {
   std::string host;  // an IP address without brackets, or "localhost"
   int port = 0;      // 0: any free one
+
+  bool operator==(const ListenAddress&) const = default;
 };
 
 // The address, or what is wrong with the text.

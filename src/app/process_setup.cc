@@ -1,8 +1,8 @@
 #include "app/process_setup.h"
 
-#include <cerrno>
 #include <csignal>
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -11,27 +11,28 @@
 namespace leadspool::app {
 namespace {
 
-WakeSignal* g_stop = nullptr;
-
-void handle_stop(int) {
-  const int saved = errno;
-  g_stop->notify();
-  errno = saved;
+void ignore(int signal) {
+  struct sigaction action{};
+  action.sa_handler = SIG_IGN;
+  CHECK(sigaction(signal, &action, nullptr) == 0);
 }
 
-void set_handler(int signal, void (*handler)(int)) {
-  struct sigaction action{};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  CHECK(sigaction(signal, &action, nullptr) == 0);
+// The limit is for cores in files; the kernel ignores it where core_pattern names a program that takes them,
+// and heeds only the other. That one also keeps other processes of this user from reading our memory, and
+// hands what is below /proc/self to root: what the service itself wants to know it must not look up there.
+void forbid_cores() {
+  const rlimit none{0, 0};
+  CHECK(setrlimit(RLIMIT_CORE, &none) == 0);
+  CHECK(prctl(PR_SET_DUMPABLE, 0) == 0);
 }
 
 }  // namespace
 
 void make_process_safe() {
   umask(077);
-  set_handler(SIGPIPE, SIG_IGN);
-  set_handler(SIGXFSZ, SIG_IGN);
+  forbid_cores();
+  ignore(SIGPIPE);
+  ignore(SIGXFSZ);
 }
 
 void raise_descriptor_limit() {
@@ -40,12 +41,6 @@ void raise_descriptor_limit() {
   limit.rlim_cur = limit.rlim_max;
   // Refused, the service works on with fewer connections.
   setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void stop_on_signals(WakeSignal& stop) {
-  g_stop = &stop;
-  set_handler(SIGTERM, handle_stop);
-  set_handler(SIGINT, handle_stop);
 }
 
 }  // namespace leadspool::app

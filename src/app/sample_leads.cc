@@ -1,28 +1,48 @@
 #include "app/sample_leads.h"
 
-#include <algorithm>
+#include <cstdint>
 
 #include <nlohmann/json.hpp>
+
+#include "app/sample_people.h"
+#include "base/gzip.h"
 
 namespace leadspool::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+// As the documentation writes it.
+Json payload(const LeadFields& fields) {
+  return {{"UserDetails",
+           {{"FirstName", fields.first_name},
+            {"LastName", fields.last_name},
+            {"Email", fields.email},
+            {"Phone", fields.phone},
+            {"Country", fields.country},
+            {"Company", fields.company},
+            {"Title", fields.title}}},
+          {"LeadSource", fields.lead_source},
+          {"ActionCode", fields.action_code},
+          {"OfferTitle", fields.offer_title},
+          {"Description", fields.description}};
+}
+
 Json official(int number) {
   const std::string suffix = number == 1 ? "" : std::to_string(number);
-  return {{"UserDetails",
-           {{"FirstName", "Some"},
-            {"LastName", suffix.empty() ? "One" : "One " + suffix},
-            {"Email", suffix.empty() ? "someone@contoso.com" : "someone" + suffix + "@contoso.com"},
-            {"Phone", "16175555555"},
-            {"Country", "USA"},
-            {"Company", "Contoso"},
-            {"Title", "Esquire"}}},
-          {"LeadSource", "AzureMarketplace"},
-          {"ActionCode", "INS"},
-          {"OfferTitle", "Test Microsoft"},
-          {"Description", "Test run through Power Automate"}};
+  LeadFields fields;
+  fields.first_name = "Some";
+  fields.last_name = suffix.empty() ? "One" : "One " + suffix;
+  fields.email = "someone" + suffix + "@contoso.com";
+  fields.phone = "16175555555";
+  fields.country = "USA";
+  fields.company = "Contoso";
+  fields.title = "Esquire";
+  fields.lead_source = "AzureMarketplace";
+  fields.action_code = "INS";
+  fields.offer_title = "Test Microsoft";
+  fields.description = "Test run through Power Automate";
+  return payload(fields);
 }
 
 // Every key begins with a small letter, as one public receiver has seen it.
@@ -36,9 +56,16 @@ Json camel_case(const Json& lead) {
   return camel;
 }
 
-// What "Validate" and "Publish" in Partner Center send; the mark is a time and differs each time.
-Json test(int number) {
-  const std::string mark = "MSFT_TEST_" + std::to_string(636573304831318843 + number);
+// The mark is the time in .NET's ticks, of which the number makes another one for each of a burst.
+std::string test_mark(int number, Time now) {
+  constexpr std::int64_t kTicksAtUnixEpoch = 621'355'968'000'000'000;
+  constexpr std::int64_t kTicksPerMillisecond = 10'000;
+  return "MSFT_TEST_" + std::to_string(kTicksAtUnixEpoch + to_unix_ms(now) * kTicksPerMillisecond + number);
+}
+
+// What "Validate" and "Publish" in Partner Center send.
+Json test(int number, Time now) {
+  const std::string mark = test_mark(number, now);
   Json lead = official(1);
   for (auto& [name, value] : lead["UserDetails"].items()) value = mark;
   lead["UserDetails"]["Email"] = mark + "@test.com";
@@ -92,43 +119,36 @@ std::string broken(int number) {
 
 std::string text(const Json& lead) { return lead.dump(2) + "\n"; }
 
-struct Kind {
-  std::string name;
-  std::string (*make)(int number);
+constexpr SampleKind kKinds[] = {
+    {"official", "the documentation's own sample",
+     [](int number, Time) { return Sample{text(official(number))}; }},
+    {"camelcase", "keys that begin with a small letter, as one receiver has seen them",
+     [](int number, Time) { return Sample{text(camel_case(official(number)))}; }},
+    {"test", "Partner Center's test lead, marked MSFT_TEST_ and the time",
+     [](int number, Time now) { return Sample{text(test(number, now))}; }},
+    {"blank", "no personal data, as for people of schools",
+     [](int number, Time) { return Sample{text(blank(number))}; }},
+    {"nulls", "some fields are null", [](int number, Time) { return Sample{text(nulls(number))}; }},
+    {"dnc", "do not contact: another partner has been asked",
+     [](int number, Time) { return Sample{text(do_not_contact(number))}; }},
+    {"empty", "no body at all, the documented way of testing a URL", [](int, Time) { return Sample{}; }},
+    {"broken", "not JSON: the missing comma of an older documentation's sample",
+     [](int number, Time) { return Sample{broken(number)}; }},
+    {"bom", "a byte order mark before the body",
+     [](int number, Time) { return Sample{"\xef\xbb\xbf" + text(official(number))}; }},
+    {"chunked", "sent in chunks, without a Content-Length",
+     [](int number, Time) { return Sample{.body = text(official(number)), .chunked = true}; }},
+    {"gzip", "packed, with Content-Encoding: gzip",
+     [](int number, Time) {
+       return Sample{.body = gzip(text(official(number))), .content_encoding = "gzip"};
+     }},
+    {"unicode", "names in several scripts", [](int number, Time) { return Sample{text(unicode(number))}; }},
+    {"people", "different people, companies, countries and offers; try it with -n 1000",
+     [](int number, Time) { return Sample{text(payload(sample_person(number)))}; }},
 };
-
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> kKinds{
-      {"official", [](int number) { return text(official(number)); }},
-      {"camelcase", [](int number) { return text(camel_case(official(number))); }},
-      {"test", [](int number) { return text(test(number)); }},
-      {"blank", [](int number) { return text(blank(number)); }},
-      {"dnc", [](int number) { return text(do_not_contact(number)); }},
-      {"nulls", [](int number) { return text(nulls(number)); }},
-      {"empty", [](int) { return std::string(); }},
-      {"broken", broken},
-      {"bom", [](int number) { return "\xef\xbb\xbf" + text(official(number)); }},
-      {"unicode", [](int number) { return text(unicode(number)); }},
-  };
-  return kKinds;
-}
 
 }  // namespace
 
-const std::vector<std::string>& sample_kinds() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const auto& kind : kinds()) names.push_back(kind.name);
-    return names;
-  }();
-  return kNames;
-}
-
-std::optional<std::string> sample_lead(std::string_view kind, int number) {
-  for (const auto& each : kinds()) {
-    if (each.name == kind) return each.make(number);
-  }
-  return std::nullopt;
-}
+std::span<const SampleKind> sample_kinds() { return kKinds; }
 
 }  // namespace leadspool::app

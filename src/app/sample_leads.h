@@ -3,19 +3,29 @@
 // Thread-safety: pure functions.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "base/time.h"
 
 namespace leadspool::app {
 
-// The kinds there are: "official" (the documentation's own sample), "camelcase", "test", "blank", "dnc",
-// "nulls", "empty", "broken", "bom", "unicode".
-[[nodiscard]] const std::vector<std::string>& sample_kinds();
+// A request's body, and how it is to be sent.
+struct Sample {
+  std::string body;
+  std::string_view content_encoding = {};  // empty: none
+  bool chunked = false;
+};
 
-// The body for the `number`th person, from 1; the first is the sample as documented. nullopt for an unknown
-// kind.
-[[nodiscard]] std::optional<std::string> sample_lead(std::string_view kind, int number);
+struct SampleKind {
+  std::string_view name;
+  std::string_view explanation;  // to stand behind the name
+  // For the `number`th person, from 1, sent at `now`. No two numbers give the same body, but for `empty`.
+  Sample (*make)(int number, Time now);
+};
+
+// In the order in which they are explained. The first body of "official" is the documentation's own sample.
+[[nodiscard]] std::span<const SampleKind> sample_kinds();
 
 }  // namespace leadspool::app

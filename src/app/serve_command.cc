@@ -5,23 +5,36 @@
 #include "app/command_line.h"
 #include "app/process_setup.h"
 #include "app/service.h"
+#include "app/signals.h"
 #include "base/log.h"
-#include "base/wake_signal.h"
 
 namespace leadspool::app {
 namespace {
+
+constexpr std::chrono::seconds kCertificateLook{2};
+
+void run_until_stopped(Service& service, const Signals& signals) {
+  for (;;) {
+    const auto signal = signals.wait(kCertificateLook);
+    if (!signal) {
+      service.look_after_certificate();
+    } else if (*signal == SIGHUP) {
+      (void)service.reload();  // it tells the log
+    } else {
+      return;
+    }
+  }
+}
 
 int serve(Config config) {
   set_up_log(config.log.level, config.log.format);
   for (const auto& warning : config.warnings) log_warn("config", {{"warning", to_string(warning)}});
   raise_descriptor_limit();
-  // For the whole process: a late signal must find it.
-  static WakeSignal stop;
-  stop_on_signals(stop);
+  const Signals signals({SIGTERM, SIGINT, SIGHUP});
   {
     Service service(std::move(config));
     service.start();
-    stop.wait();
+    run_until_stopped(service, signals);
     log_info("stopping");
     service.stop();
   }

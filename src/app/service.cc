@@ -1,13 +1,18 @@
 #include "app/service.h"
 
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "admin/admin_api.h"
+#include "app/config_change.h"
+#include "app/file_watch.h"
+#include "app/part_options.h"
 #include "base/clock.h"
+#include "base/current.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "connector/webhook.h"
 #include "delivery/worker.h"
 #include "http/curl_client.h"
 #include "http/server.h"
@@ -33,59 +38,21 @@ outbox::CommitterOptions committer_options(const Config& config) {
   return options;
 }
 
-receiver::ReceiverOptions receiver_options(const Config& config) {
-  receiver::ReceiverOptions options;
-  options.sources = config.sources;
-  for (const auto& destination : config.destinations) options.destinations.push_back(destination.name);
-  return options;
-}
-
-http::ServerOptions receiver_listener(const ReceiverConfig& receiver) {
-  http::ServerOptions options;
-  options.address = receiver.listen.host;
-  options.port = receiver.listen.port;
-  options.certificate_file = receiver.certificate;
-  options.private_key_file = receiver.private_key;
-  options.max_body_bytes = static_cast<std::size_t>(receiver.max_body_kib) * 1024;
-  return options;
-}
-
-http::ServerOptions admin_listener(const AdminConfig& admin) {
-  http::ServerOptions options;
-  options.address = admin.listen.host;
-  options.port = admin.listen.port;
-  return options;
-}
-
 http::ServerOptions socket_listener(const StoreConfig& store) {
   http::ServerOptions options;
   options.unix_socket = admin_socket(store);
   return options;
 }
 
-std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock) {
-  std::vector<delivery::Destination> destinations;
-  for (const auto& configured : config.destinations) {
-    delivery::Destination destination;
-    destination.name = configured.name;
-    destination.connector = std::make_unique<connector::Webhook>(configured.webhook, clock);
-    destination.retry = configured.retry;
-    destination.max_in_flight = configured.max_in_flight;
-    destination.lease = configured.lease();
-    destinations.push_back(std::move(destination));
-  }
-  return destinations;
+std::vector<std::string> texts_of(const std::vector<ConfigError>& findings) {
+  std::vector<std::string> texts;
+  for (const auto& each : findings) texts.push_back(to_string(each));
+  return texts;
 }
 
-std::vector<admin::DestinationStatus> describe(const Config& config, const delivery::Worker& worker) {
-  std::vector<admin::DestinationStatus> all;
-  const auto health = worker.health();
-  for (std::size_t i = 0; i < health.size(); ++i) {
-    const auto& [name, view] = health[i];
-    all.push_back({name, config.destinations[i].type, view.open ? "open" : "closed", view.reason,
-                   view.next_probe, view.in_flight});
-  }
-  return all;
+FileWatch certificate_watch(const ReceiverConfig& receiver) {
+  if (receiver.certificate.empty()) return FileWatch({});
+  return FileWatch({receiver.certificate, receiver.private_key});
 }
 
 }  // namespace
@@ -96,23 +63,26 @@ std::string admin_socket(const StoreConfig& store) { return store.path + ".sock"
 class Service::Parts {
  public:
   explicit Parts(Config config)
-      : config_(std::move(config)),
-        lock_(config_.store.path),
-        committer_(committer_options(config_)),
-        intake_({static_cast<std::uint64_t>(config_.store.minimum_free_mib) << 20}, config_.store.path,
-                committer_, clock_, random_),
+      : started_(std::move(config)),
+        config_(started_),
+        lock_(started_.store.path),
+        committer_(committer_options(started_)),
+        intake_({minimum_free_bytes(started_.store)}, started_.store.path, committer_, clock_, random_),
         claims_(committer_, random_),
         corrections_(committer_, clock_),
-        reader_(config_.store.path),
-        worker_({}, make_destinations(config_, clock_), claims_, client_, clock_, random_),
-        receiver_(receiver_options(config_), intake_),
-        token_admin_({.access = admin::Access::token, .token_hashes = config_.admin.token_sha256}, reader_,
+        reader_(started_.store.path),
+        worker_({}, make_destinations(started_, clock_), claims_, client_, clock_, random_),
+        receiver_(receiver_options(started_), intake_, clock_),
+        token_admin_({.access = admin::Access::token, .token_hashes = started_.admin.token_sha256}, reader_,
                      &corrections_, service_view(), clock_),
         open_admin_({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, reader_,
                     &corrections_, service_view(), clock_),
-        receiver_server_(receiver_listener(config_.receiver), receiver_routes_),
-        admin_server_(admin_listener(config_.admin), token_routes_),
-        socket_server_(socket_listener(config_.store), open_routes_) {
+        receiver_server_(receiver_listener(started_.receiver), receiver_routes_),
+        admin_server_(admin_listener(started_.admin), token_routes_),
+        socket_server_(socket_listener(started_.store), open_routes_),
+        certificate_watch_(certificate_watch(started_.receiver)) {
+    config_status_.file = started_.file;
+    config_status_.loaded_at = clock_.now();
     receiver_.add_routes(receiver_routes_);
     token_admin_.add_routes(token_routes_);
     open_admin_.add_routes(open_routes_);
@@ -122,22 +92,9 @@ class Service::Parts {
 
   ~Parts() { stop(); }
 
-  void start() {
-    running_ = true;
-    socket_server_.start();
-    admin_server_.start();
-    receiver_server_.start();
-    worker_.start();
-    const std::string scheme = config_.receiver.certificate.empty() ? "http://" : "https://";
-    const ListenAddress receiver{config_.receiver.listen.host, receiver_server_.port()};
-    const ListenAddress admin{config_.admin.listen.host, admin_server_.port()};
-    log_info("started", {{"version", LEADSPOOL_VERSION},
-                         {"receiver", scheme + to_string(receiver)},
-                         {"admin", "http://" + to_string(admin)},
-                         {"store", config_.store.path},
-                         {"sources", config_.sources.size()},
-                         {"destinations", config_.destinations.size()}});
-  }
+  void start();
+  admin::ReloadReport reload();
+  void look_after_certificate();
 
   void stop() {
     if (!std::exchange(running_, false)) return;
@@ -148,18 +105,14 @@ class Service::Parts {
   }
 
  private:
-  admin::ServiceView service_view() {
-    admin::ServiceView view;
-    view.destinations = [this] { return describe(config_, worker_); };
-    view.store_trouble = [this] {
-      auto trouble = committer_.trouble();
-      return trouble ? trouble : intake_.trouble();
-    };
-    view.running = true;
-    return view;
-  }
+  [[nodiscard]] admin::ServiceView service_view();
+  [[nodiscard]] std::optional<admin::CertificateStatus> certificate_status();
+  [[nodiscard]] admin::ReloadReport refuse(std::vector<std::string> errors);
+  [[nodiscard]] admin::ReloadReport take_on_anew();
+  void reconfigure(const Config& config);
 
-  const Config config_;
+  const Config started_;
+  Current<Config> config_;
   SystemClock clock_;
   SystemRandom random_;
   outbox::StoreLock lock_;
@@ -180,11 +133,128 @@ class Service::Parts {
   http::Server admin_server_;
   http::Server socket_server_;
   bool running_ = false;
+
+  std::mutex reload_mutex_;
+  // Guarded by reload_mutex_.
+  admin::ConfigStatus config_status_;
+  FileWatch certificate_watch_;
+  std::string certificate_problem_;
 };
+
+void Service::Parts::start() {
+  running_ = true;
+  socket_server_.start();
+  admin_server_.start();
+  receiver_server_.start();
+  worker_.start();
+  const std::string scheme = started_.receiver.certificate.empty() ? "http://" : "https://";
+  const ListenAddress receiver{started_.receiver.listen.host, receiver_server_.port()};
+  const ListenAddress admin{started_.admin.listen.host, admin_server_.port()};
+  log_info("started", {{"version", LEADSPOOL_VERSION},
+                       {"receiver", scheme + to_string(receiver)},
+                       {"admin", "http://" + to_string(admin)},
+                       {"store", started_.store.path},
+                       {"sources", started_.sources.size()},
+                       {"destinations", started_.destinations.size()}});
+}
+
+admin::ServiceView Service::Parts::service_view() {
+  admin::ServiceView view;
+  view.destinations = [this] { return describe(*config_.get(), &worker_); };
+  view.store_trouble = [this] {
+    auto trouble = committer_.trouble();
+    return trouble ? trouble : intake_.trouble();
+  };
+  view.certificate = [this] { return certificate_status(); };
+  view.config = [this] {
+    const std::lock_guard lock(reload_mutex_);
+    return config_status_;
+  };
+  view.reload = [this] { return reload(); };
+  view.new_deliveries = [this](const std::string& source, Disposition disposition,
+                               const std::string& reason) {
+    return new_deliveries(*config_.get(), source, disposition, reason);
+  };
+  view.running = true;
+  return view;
+}
+
+std::optional<admin::CertificateStatus> Service::Parts::certificate_status() {
+  const auto validity = receiver_server_.certificate();
+  if (!validity) return std::nullopt;
+  const std::lock_guard lock(reload_mutex_);
+  return admin::CertificateStatus{config_.get()->receiver.certificate, validity->until, certificate_problem_};
+}
+
+admin::ReloadReport Service::Parts::reload() {
+  const std::lock_guard lock(reload_mutex_);
+  // Whatever goes wrong, the service goes on with what it has.
+  try {
+    return take_on_anew();
+  } catch (const std::exception& failure) {
+    return refuse({failure.what()});
+  }
+}
+
+admin::ReloadReport Service::Parts::refuse(std::vector<std::string> errors) {
+  for (const auto& error : errors) {
+    log_error("config_refused", {{"error", error}, {"consequence", "the old configuration stays in force"}});
+  }
+  config_status_.errors = errors;
+  return {.done = false, .errors = std::move(errors), .warnings = {}, .restart_needed = {}};
+}
+
+admin::ReloadReport Service::Parts::take_on_anew() {
+  auto reading = read_config(started_.file, Secrets::read);
+  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) return refuse(texts_of(*errors));
+  auto [config, restart_needed] = take_on(started_, std::get<Config>(std::move(reading)));
+  auto watch = certificate_watch(config.receiver);
+  // First the one part that can still refuse: a certificate that is of no use.
+  receiver_server_.reconfigure(receiver_listener(config.receiver));
+  certificate_watch_ = std::move(watch);
+  certificate_problem_.clear();
+  reconfigure(config);
+
+  admin::ReloadReport report{
+      .done = true, .errors = {}, .warnings = texts_of(config.warnings), .restart_needed = restart_needed};
+  for (const auto& warning : report.warnings) log_warn("config", {{"warning", warning}});
+  for (const auto& key : restart_needed) log_warn("restart_needed", {{"key", key}});
+  log_info("reloaded", {{"file", config.file},
+                        {"sources", config.sources.size()},
+                        {"destinations", config.destinations.size()}});
+  config_status_ = {config.file, clock_.now(), {}, std::move(restart_needed)};
+  config_.set(std::move(config));
+  return report;
+}
+
+// Nothing here can fail.
+void Service::Parts::reconfigure(const Config& config) {
+  set_log_level(config.log.level);
+  intake_.set_minimum_free(minimum_free_bytes(config.store));
+  token_admin_.set_tokens(config.admin.token_sha256);
+  worker_.reconfigure(make_destinations(config, clock_));
+  receiver_.reconfigure(receiver_options(config));
+}
+
+void Service::Parts::look_after_certificate() {
+  const std::lock_guard lock(reload_mutex_);
+  if (!certificate_watch_.changed()) return;
+  const auto config = config_.get();
+  try {
+    receiver_server_.reconfigure(receiver_listener(config->receiver));
+    certificate_problem_.clear();
+    log_info("certificate_reloaded", {{"file", config->receiver.certificate}});
+  } catch (const http::CertificateError& error) {
+    certificate_problem_ = error.what();
+    log_error("certificate_refused", {{"reason", error.what()}, {"consequence", "the old one stays in use"}});
+  }
+}
 
 Service::Service(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}
 Service::~Service() = default;
 void Service::start() { parts_->start(); }
+admin::ReloadReport Service::reload() { return parts_->reload(); }
+void Service::look_after_certificate() { parts_->look_after_certificate(); }
 void Service::stop() { parts_->stop(); }
 
 }  // namespace leadspool::app

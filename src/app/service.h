@@ -7,7 +7,7 @@
 // called. Stop: the receiver first, so nothing new comes in; then the worker drains; the admin listeners stay
 // until it has; the committer ends last, since everybody commits through it.
 //
-// Thread-safety: one thread.
+// Thread-safety: one thread, but for reload(), which the admin API calls too.
 // Errors: the constructor and start() throw outbox::StoreError, http::BindError or http::CertificateError,
 // whose texts are for the operator.
 #pragma once
@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/service_view.h"
 #include "app/config.h"
 
 namespace leadspool::app {
@@ -32,6 +33,14 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   void start();
+
+  // Reads the configuration again and takes it on as a whole, or not at all; no request is dropped. The
+  // result and the log tell what was wrong with it, or what waits for a restart.
+  admin::ReloadReport reload();
+
+  // Serves the receiver's certificate anew when its files have changed; one that is of no use is complained
+  // about, and the old one stays. To be called every few seconds.
+  void look_after_certificate();
 
   // Idempotent; waits for what is in flight, at most the worker's drain time.
   void stop();

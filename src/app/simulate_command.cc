@@ -7,10 +7,9 @@
 
 #include "app/command_line.h"
 #include "app/listen_address.h"
-#include "app/process_setup.h"
+#include "app/signals.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "base/wake_signal.h"
 #include "simulator/simulator.h"
 
 namespace leadspool::app {
@@ -44,15 +43,14 @@ int simulate(const SimulateOptions& options) {
   if (!options.required.empty()) simulated.crm.required_fields = options.required;
   simulated.crm.fault = std::get<simulator::Fault>(fault);
 
-  static WakeSignal stop;
-  stop_on_signals(stop);
+  const Signals signals({SIGTERM, SIGINT});
   const SystemClock clock;
   SystemRandom random;
   simulator::Simulator crm(simulated, clock, random);
   crm.start();
   address.port = crm.port();
   print("The simulated CRM listens on http://" + to_string(address) + "/leads\n");
-  stop.wait();
+  (void)signals.wait();
   crm.stop();
   return kDone;
 }

@@ -83,11 +83,13 @@ std::string as_json(std::string_view event, std::initializer_list<LogField> fiel
 
 void set_up_log(LogLevel level, LogFormat format) {
   g_format = format;
-  sink().set_level(to_spdlog(level));
+  set_log_level(level);
   sink().set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)"
                                                : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
                      spdlog::pattern_time_type::utc);
 }
+
+void set_log_level(LogLevel level) { sink().set_level(to_spdlog(level)); }
 
 void log_event(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   const auto as_spdlog = to_spdlog(level);

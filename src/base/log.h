@@ -45,6 +45,9 @@ struct LogField {
 
 void set_up_log(LogLevel level, LogFormat format);
 
+// Any thread, at any time.
+void set_log_level(LogLevel level);
+
 void log_event(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
 
 inline void log_debug(std::string_view event, std::initializer_list<LogField> fields = {}) {

@@ -78,10 +78,13 @@ TEST_CASE("a short configuration gets the defaults that the documentation names"
   REQUIRE(config.store.path == file.path("leadspool.db"));
   REQUIRE(config.store.minimum_free_mib == 64);
   REQUIRE(config.receiver.max_body_kib == 256);
+  REQUIRE(config.receiver.dedupe_window_hours == 24);
+  REQUIRE(config.receiver.trusted_proxies.empty());
   REQUIRE(to_string(config.admin.listen) == "127.0.0.1:8444");
   REQUIRE(config.log.level == LogLevel::info);
   REQUIRE(config.sources.at(0).do_not_contact == receiver::Rule::hold);
   REQUIRE(config.sources.at(0).test_leads == receiver::Rule::deliver);
+  REQUIRE(config.sources.at(0).schema == nullptr);
   const auto& crm = config.destinations.at(0);
   REQUIRE(crm.webhook.method == "POST");
   REQUIRE(crm.max_in_flight == 16);
@@ -115,6 +118,16 @@ TEST_CASE("a mistake in the configuration is told with its line, key and mend") 
       {base + "[store]\nminimum_free_mib = -1\n", 7, "store.minimum_free_mib", "between 0 and"},
       {kReceiver + "max_body_kib = 0\n" + kSource, 3, "receiver.max_body_kib", "between 1 and"},
       {"store = 7\n" + base, 1, "store", "must be a table"},
+      {kReceiver + "dedupe_window_hours = -1\n" + kSource, 3, "receiver.dedupe_window_hours",
+       "between 0 and"},
+      {kReceiver + "max_connections_per_address = 0\n" + kSource, 3, "receiver.max_connections_per_address",
+       "between 1 and"},
+      {kReceiver + "trusted_proxies = [\"proxy.example\"]\n" + kSource, 3, "receiver.trusted_proxies",
+       "neither an address nor a network"},
+      {kReceiver + "trusted_proxies = \"127.0.0.1\"\n" + kSource, 3, "receiver.trusted_proxies",
+       "an array of texts"},
+      {base + "schema = \"absent.json\"\n", 6, "source.schema", "does not exist"},
+      {base + "schema = \"leadspool.toml\"\n", 6, "source.schema", "is no JSON Schema"},
       {base + "[[destination]]\nname = \"crm\"\ntype = \"fax\"\nurl = \"https://a.example/\"\n", 8,
        "destination.type", "`webhook`"},
       {base + kDestination + "max_in_flight = 0\n", 10, "destination.max_in_flight", "between 1 and"},
@@ -246,6 +259,26 @@ TEST_CASE("commands that call no destination do not need its secrets") {
   REQUIRE(config.destinations.at(0).webhook.url.empty());
 }
 
+TEST_CASE("a source's schema is read from its file") {
+  ConfigFile file;
+  std::ofstream(file.path("lead.schema.json")) << R"({"type":"object","required":["UserDetails"]})";
+  const auto config = file.good(kReceiver + kSource + "schema = \"lead.schema.json\"\n" + kDestination);
+  REQUIRE(config.sources.at(0).schema->find_violation("{}"));
+  REQUIRE_FALSE(config.sources.at(0).schema->find_violation(R"({"UserDetails":{}})"));
+}
+
+TEST_CASE("the store is found in a configuration whose rest has mistakes, unless the store has some itself") {
+  ConfigFile file;
+  const std::string store = "[store]\npath = \"other.db\"\n";
+  REQUIRE_FALSE(file.errors(store + "[recever]\n").empty());
+  REQUIRE(read_store_config(file.path("leadspool.toml")).value().path == file.path("other.db"));
+  REQUIRE_FALSE(file.errors("[store]\npth = \"other.db\"\n").empty());
+  REQUIRE_FALSE(read_store_config(file.path("leadspool.toml")));
+  REQUIRE_FALSE(file.errors(store + "[recever\n").empty());
+  REQUIRE_FALSE(read_store_config(file.path("leadspool.toml")));
+  REQUIRE_FALSE(read_store_config(file.path("absent.toml")));
+}
+
 TEST_CASE("a nested table in a mapping is the same as dotted targets") {
   ConfigFile file;
   const auto config = file.good(kReceiver + kSource + kDestination +
@@ -266,6 +299,7 @@ TEST_CASE("the documented configuration is right, as it is and with every key sw
   ConfigFile file;
   setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
   setenv("CRM_SIGNING_SECRET", "abc", 1);
+  std::ofstream(file.path("lead.schema.json")) << "{}";
   const auto switched_on = std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2");
   REQUIRE_FALSE(contains(switched_on, "\n#path"));
   const auto config = file.good(switched_on);
@@ -284,6 +318,7 @@ TEST_CASE("the documented defaults are the defaults") {
   ConfigFile file;
   setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
   setenv("CRM_SIGNING_SECRET", "abc", 1);
+  std::ofstream(file.path("lead.schema.json")) << "{}";
   const auto written = file.good(std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2"));
   const auto absent =
       file.good("[receiver]\ncertificate = \"c\"\nprivate_key = \"k\"\n" + kSource + kDestination);
@@ -291,6 +326,9 @@ TEST_CASE("the documented defaults are the defaults") {
   REQUIRE(written.store.minimum_free_mib == absent.store.minimum_free_mib);
   REQUIRE(to_string(written.receiver.listen) == to_string(absent.receiver.listen));
   REQUIRE(written.receiver.max_body_kib == absent.receiver.max_body_kib);
+  REQUIRE(written.receiver.dedupe_window_hours == absent.receiver.dedupe_window_hours);
+  REQUIRE(written.receiver.max_connections == absent.receiver.max_connections);
+  REQUIRE(written.receiver.max_connections_per_address == absent.receiver.max_connections_per_address);
   REQUIRE(to_string(written.admin.listen) == to_string(absent.admin.listen));
   REQUIRE(written.log.level == absent.log.level);
   REQUIRE(written.log.format == absent.log.format);

@@ -1,5 +1,4 @@
 // The main way, with the real program: a lead comes in over TLS, is durable, and comes out in a CRM.
-#include <set>
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -79,36 +78,6 @@ TEST_CASE("init changes nothing that exists") {
   REQUIRE(again.code == 1);
   REQUIRE(contains(again.err, "exists already"));
   REQUIRE(leadspool.read("leadspool.toml") == before);
-}
-
-TEST_CASE("send posts each kind of sample, another person each time, and says whether it was kept") {
-  Installation leadspool;
-  leadspool.serve();
-  const auto send = [&](std::vector<std::string> words) {
-    words.insert(words.begin(), {LEADSPOOL_BINARY, "send", leadspool.lead_url()});
-    words.insert(words.end(), {"--ca-file", leadspool.file("certificate.pem")});
-    return run(std::move(words));
-  };
-  for (const auto* kind : {"official", "camelcase", "test", "blank", "dnc", "nulls", "bom", "unicode"}) {
-    INFO(kind);
-    const auto ended = send({"--kind", kind});
-    REQUIRE(ended.code == 0);
-    REQUIRE(contains(ended.out, "202 accepted"));
-  }
-  REQUIRE(contains(send({"--kind", "empty"}).out, "202 probe"));
-  REQUIRE(contains(send({"--kind", "broken"}).out, "422 not_json"));
-  REQUIRE(send({"--kind", "unheard-of"}).code == 2);
-  REQUIRE(send({"-n", "20"}).code == 0);
-
-  std::set<std::string> people;
-  const auto leads = leadspool.ask({"leads", "list", "--limit", "20"})["leads"];
-  for (const auto& lead : leads) people.insert(lead["email"].get<std::string>());
-  REQUIRE(people.size() == 20);
-
-  // The system's certificates do not vouch for ours.
-  const auto untrusted = run({LEADSPOOL_BINARY, "send", leadspool.lead_url()});
-  REQUIRE(untrusted.code == 1);
-  REQUIRE(contains(untrusted.err, "--ca-file"));
 }
 
 TEST_CASE("commands see and change the same while the service runs and while it does not") {

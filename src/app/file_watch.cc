@@ -1,0 +1,29 @@
+#include "app/file_watch.h"
+
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace leadspool::app {
+
+FileWatch::FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)), last_(stamps()) {}
+
+bool FileWatch::changed() {
+  auto now = stamps();
+  return std::exchange(last_, now) != now;
+}
+
+FileWatch::Stamp FileWatch::stamp_of(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, status.st_size,
+          status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
+}
+
+std::vector<FileWatch::Stamp> FileWatch::stamps() const {
+  std::vector<Stamp> all;
+  for (const auto& path : paths_) all.push_back(stamp_of(path));
+  return all;
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,96 @@
+#include "app/part_options.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "connector/webhook.h"
+
+namespace leadspool::app {
+namespace {
+
+std::vector<std::string> destination_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto& destination : config.destinations) names.push_back(destination.name);
+  return names;
+}
+
+std::size_t max_body_bytes(const ReceiverConfig& receiver) {
+  return static_cast<std::size_t>(receiver.max_body_kib) * 1024;
+}
+
+}  // namespace
+
+receiver::ReceiverOptions receiver_options(const Config& config) {
+  receiver::ReceiverOptions options;
+  options.sources = config.sources;
+  options.destinations = destination_names(config);
+  options.dedupe_window = std::chrono::hours{config.receiver.dedupe_window_hours};
+  options.max_body_bytes = max_body_bytes(config.receiver);
+  return options;
+}
+
+http::ServerOptions receiver_listener(const ReceiverConfig& receiver) {
+  http::ServerOptions options;
+  options.address = receiver.listen.host;
+  options.port = receiver.listen.port;
+  options.certificate_file = receiver.certificate;
+  options.private_key_file = receiver.private_key;
+  options.max_body_bytes = max_body_bytes(receiver);
+  options.max_connections = static_cast<std::size_t>(receiver.max_connections);
+  options.max_connections_per_address = static_cast<std::size_t>(receiver.max_connections_per_address);
+  options.trusted_proxies = receiver.trusted_proxies;
+  return options;
+}
+
+http::ServerOptions admin_listener(const AdminConfig& admin) {
+  http::ServerOptions options;
+  options.address = admin.listen.host;
+  options.port = admin.listen.port;
+  return options;
+}
+
+std::uint64_t minimum_free_bytes(const StoreConfig& store) {
+  return static_cast<std::uint64_t>(store.minimum_free_mib) << 20;
+}
+
+std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock) {
+  std::vector<delivery::Destination> destinations;
+  for (const auto& configured : config.destinations) {
+    delivery::Destination destination;
+    destination.name = configured.name;
+    destination.connector = std::make_unique<connector::Webhook>(configured.webhook, clock);
+    destination.retry = configured.retry;
+    destination.max_in_flight = configured.max_in_flight;
+    destination.lease = configured.lease();
+    destinations.push_back(std::move(destination));
+  }
+  return destinations;
+}
+
+std::vector<admin::DestinationStatus> describe(const Config& config, const delivery::Worker* worker) {
+  std::vector<admin::DestinationStatus> all;
+  for (const auto& destination : config.destinations) {
+    all.push_back({destination.name, destination.type, "unknown", "", std::nullopt, 0});
+  }
+  if (worker == nullptr) return all;
+  for (const auto& [name, health] : worker->health()) {
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+    if (at == all.end()) continue;
+    at->health = health.open ? "open" : "closed";
+    at->reason = health.reason;
+    at->next_probe = health.next_probe;
+    at->in_flight = health.in_flight;
+  }
+  return all;
+}
+
+std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const std::string& source,
+                                                Disposition disposition, const std::string& reason) {
+  for (const auto& configured : config.sources) {
+    if (configured.name != source) continue;
+    return receiver::new_deliveries(configured, destination_names(config), disposition, reason);
+  }
+  return {};
+}
+
+}  // namespace leadspool::app

@@ -1,0 +1,36 @@
+// What each part of the service is told of the configuration, at start and at each reload.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "admin/service_view.h"
+#include "app/config.h"
+#include "base/clock.h"
+#include "delivery/worker.h"
+#include "http/server.h"
+#include "receiver/receiver.h"
+
+namespace leadspool::app {
+
+[[nodiscard]] receiver::ReceiverOptions receiver_options(const Config& config);
+[[nodiscard]] http::ServerOptions receiver_listener(const ReceiverConfig& receiver);
+[[nodiscard]] http::ServerOptions admin_listener(const AdminConfig& admin);
+[[nodiscard]] std::uint64_t minimum_free_bytes(const StoreConfig& store);
+
+// `clock` outlives what is made.
+[[nodiscard]] std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock);
+
+// The configured destinations, each with the health that `worker` tells; without a worker it is "unknown".
+[[nodiscard]] std::vector<admin::DestinationStatus> describe(const Config& config,
+                                                             const delivery::Worker* worker);
+
+// The deliveries of a lead that `source` sent; none when the source is not configured any more.
+[[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const std::string& source,
+                                                              Disposition disposition,
+                                                              const std::string& reason);
+
+}  // namespace leadspool::app
