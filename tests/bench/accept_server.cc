@@ -40,7 +40,7 @@ class DurableParts {
         intake_({}, store, committer_, clock_, random_),
         receiver_(
             {.sources = {{.name = "marketplace", .key_hashes = {sha256(key)}}}, .destinations = {"crm"}},
-            intake_) {}
+            intake_, clock_) {}
 
   void add_routes(http::Router& router) { receiver_.add_routes(router); }
 
