@@ -109,30 +109,48 @@ class Service {
   int stored_ = 0;
 };
 
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t times = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
-    ++times;
-  return times;
-}
-
-// Takes one whole answer off; whether it was a final one.
-bool take_answer(std::string_view& answers) {
+// Takes one whole answer off the front and returns its head.
+std::string_view take_answer(std::string_view& answers) {
   require(answers.starts_with("HTTP/1.1 ") && answers.size() > 12);
-  const bool final = answers[9] != '1';
+  const bool interim = answers[9] == '1';
   const auto head_end = answers.find("\r\n\r\n");
   require(head_end != std::string_view::npos);
   const auto head = answers.substr(0, head_end + 2);
   answers.remove_prefix(head_end + 4);
   constexpr std::string_view kLength = "\r\nContent-Length: ";
   const auto length_at = head.find(kLength);
-  require((length_at != std::string_view::npos) == final);
-  if (!final) return false;
+  require((length_at == std::string_view::npos) == interim);
+  if (interim) return head;
   require(head.find("\nTransfer-Encoding") == std::string_view::npos);
   const auto length = std::strtoul(head.substr(length_at + kLength.size()).data(), nullptr, 10);
   require(length <= answers.size());
   answers.remove_prefix(length);
-  return true;
+  return head;
+}
+
+// How many final answers there are; all are whole, and the one that tells that the connection closes is the
+// last.
+std::size_t count_answers(std::string_view answers) {
+  std::size_t final_ones = 0;
+  bool closed = false;
+  while (!answers.empty()) {
+    require(!closed);
+    const auto head = take_answer(answers);
+    if (head[9] != '1') ++final_ones;
+    closed = head.find("\r\nConnection: close\r\n") != std::string_view::npos;
+  }
+  return final_ones;
+}
+
+// How many requests these bytes can be at most.
+std::size_t count_heads(std::string_view bytes) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  std::size_t heads = 0;
+  for (auto end = bytes.find(kEnd); end != std::string_view::npos; end = bytes.find(kEnd)) {
+    ++heads;
+    bytes.remove_prefix(end + kEnd.size());
+  }
+  return bytes.empty() ? heads : heads + 1;  // the last one may lack its end
 }
 
 }  // namespace
@@ -156,10 +174,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(has_key || service->stored() == stored_before);
   // The answer to HEAD has a length and no body.
   if (bytes.find("HEAD") != std::string_view::npos) return 0;
-  std::size_t answered = 0;
-  for (std::string_view rest = all; !rest.empty();) answered += take_answer(rest) ? 1 : 0;
-  // The last head may lack its end.
-  require(answered <= count(bytes, "\r\n\r\n") + 1);
+  const std::size_t answered = count_answers(all);
+  require(answered <= count_heads(bytes));
   require(static_cast<std::size_t>(service->stored() - stored_before) <= answered);
   return 0;
 }
