@@ -39,7 +39,7 @@ TEST_CASE("the same lead again is stored, linked to the first, and held") {
     REQUIRE(json["sha256"] == hex_of(again));
     const auto stored = front.stored(answer);
     REQUIRE(stored.view.lead.disposition == Disposition::duplicate);
-    REQUIRE(to_string(stored.view.lead.duplicate_of.value()) == first["id"]);
+    REQUIRE(first["id"] == to_string(stored.view.lead.duplicate_of.value()));
     REQUIRE(stored.view.deliveries.size() == 2);
     for (const auto& delivery : stored.view.deliveries) {
       REQUIRE(delivery.state == State::held);
