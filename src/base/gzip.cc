@@ -2,6 +2,8 @@
 
 #include <array>
 #include <limits>
+#include <memory>
+#include <new>
 
 #include <zlib.h>
 
@@ -21,12 +23,18 @@ Bytef* raw(std::string_view bytes) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
 }
 
+// `result` of a call that may have found no memory.
+int unless_out_of_memory(int result) {
+  if (result == Z_MEM_ERROR) throw std::bad_alloc();
+  return result;
+}
+
 class Unpacking {
  public:
   Unpacking(std::string_view packed, Wrapping wrapping) : wrapping_(wrapping) {
     stream_.next_in = raw(packed);
     stream_.avail_in = static_cast<uInt>(packed.size());
-    CHECK(inflateInit2(&stream_, static_cast<int>(wrapping)) == Z_OK);
+    CHECK(unless_out_of_memory(inflateInit2(&stream_, static_cast<int>(wrapping))) == Z_OK);
   }
   ~Unpacking() { inflateEnd(&stream_); }
   Unpacking(const Unpacking&) = delete;
@@ -37,7 +45,7 @@ class Unpacking {
     stream_.next_out = reinterpret_cast<Bytef*>(piece_.data());
     stream_.avail_out = static_cast<uInt>(piece_.size());
     while (state_ == Z_OK && stream_.avail_out != 0) {
-      state_ = inflate(&stream_, Z_NO_FLUSH);
+      state_ = unless_out_of_memory(inflate(&stream_, Z_NO_FLUSH));
       const bool another_member =
           state_ == Z_STREAM_END && stream_.avail_in != 0 && wrapping_ == Wrapping::gzip;
       if (another_member) state_ = inflateReset(&stream_);
@@ -73,14 +81,15 @@ std::string gzip(std::string_view text) {
   stream.next_in = raw(text);
   stream.avail_in = static_cast<uInt>(text.size());
   constexpr int kDefaultMemoryLevel = 8;
-  CHECK(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, static_cast<int>(Wrapping::gzip),
-                     kDefaultMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK);
+  CHECK(unless_out_of_memory(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                                          static_cast<int>(Wrapping::gzip), kDefaultMemoryLevel,
+                                          Z_DEFAULT_STRATEGY)) == Z_OK);
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> ending(&stream, deflateEnd);
   std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_out = raw(packed);
   stream.avail_out = static_cast<uInt>(packed.size());
   CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
   packed.resize(stream.total_out);
-  deflateEnd(&stream);
   return packed;
 }
 

@@ -76,16 +76,7 @@ class Decoder {
   bool read_data() {
     if (size_ == 0) return true;
     if (size_ > max_bytes_ - body_.size()) return fail(ChunkedBody::too_large);
-    auto got = body_.size();
-    body_.resize(got + size_);
-    while (got < body_.size()) {
-      const auto taken = read_(&body_[got], body_.size() - got);
-      if (taken == 0) {
-        body_.resize(got);
-        return fail(ChunkedBody::cut_short);
-      }
-      got += taken;
-    }
+    if (!append_bytes(read_, size_, body_)) return fail(ChunkedBody::cut_short);
     return expect('\r') && expect('\n');
   }
 

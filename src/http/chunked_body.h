@@ -9,15 +9,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
+
+#include "http/read_bytes.h"
 
 namespace leadspool::http {
 
 enum class ChunkedBody { complete, cut_short, malformed, too_large };
-
-// At least one byte, else 0 when there are no more.
-using ReadBytes = std::function<std::size_t(char* into, std::size_t size)>;
 
 // Appends the chunks' data to `body`, which may become `max_bytes` long; a chunk that would go beyond is not
 // read. Unless complete, what was read until then stays in `body`. Takes nothing that follows the chunked

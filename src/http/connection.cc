@@ -20,6 +20,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestLinger{2'000};
+// A peer that takes an answer slowly takes it in so many silences all the same.
+constexpr int kLongestWriteInSilences = 6;
 constexpr std::size_t kMostLingerBytes = 16 * 1024 * 1024;
 
 int poll_ms(milliseconds span) {
@@ -84,10 +86,15 @@ void Connection::set_read_limit(milliseconds longest) {
 std::optional<std::string_view> Connection::read_head(std::size_t max_bytes) {
   constexpr std::string_view kHeadEnd = "\r\n\r\n";
   std::size_t searched = 0;
+  std::size_t skipped = 0;
   for (;;) {
-    // Empty lines before a request are to be skipped (RFC 9112, 2.2).
-    while (searched == 0 && end_ - begin_ >= 2 && std::string_view(&buffer_[begin_], 2) == "\r\n")
+    // Empty lines before a request are to be skipped (RFC 9112, 2.2), but nobody needs as many as a head is
+    // long.
+    while (searched == 0 && end_ - begin_ >= 2 && std::string_view(&buffer_[begin_], 2) == "\r\n") {
       begin_ += 2;
+      skipped += 2;
+    }
+    if (skipped >= max_bytes) return std::nullopt;
 
     const std::string_view seen(&buffer_[begin_], end_ - begin_);
     const auto found = seen.find(kHeadEnd, searched);
@@ -137,25 +144,31 @@ std::size_t Connection::receive(char* into, std::size_t size) {
 }
 
 bool Connection::write(std::string_view bytes) {
+  write_limit_ = clock_.steady_now() + kLongestWriteInSilences * longest_silence_;
   while (!bytes.empty() && !closed_) {
-    if (session_) {
-      ERR_clear_error();
-      const int sent = SSL_write(session_.get(), bytes.data(), size_for_openssl(bytes.size()));
-      if (sent > 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      } else if (!wait_for_tls(sent)) {
-        return false;
-      }
-    } else {
-      const auto sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent >= 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      } else if (errno != EINTR && (errno != EAGAIN || !wait(POLLOUT))) {
-        return false;
-      }
-    }
+    if (!write_some(bytes)) return false;
   }
   return bytes.empty();
+}
+
+// Takes what was written off `bytes`, or waits until something can be.
+bool Connection::write_some(std::string_view& bytes) {
+  if (session_) {
+    ERR_clear_error();
+    const int sent = SSL_write(session_.get(), bytes.data(), size_for_openssl(bytes.size()));
+    if (sent <= 0) return wait_for_tls(sent);
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    return true;
+  }
+  const auto sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent < 0) return errno == EINTR || (errno == EAGAIN && wait(POLLOUT));
+  bytes.remove_prefix(static_cast<std::size_t>(sent));
+  return true;
+}
+
+void Connection::on_write_waits(std::function<bool()> begin, std::function<void()> end) {
+  begin_write_wait_ = std::move(begin);
+  end_write_wait_ = std::move(end);
 }
 
 // What OpenSSL asked for has happened; false when it asked for nothing that can be waited for.
@@ -175,13 +188,19 @@ bool Connection::wait_for_tls(int result) {
 }
 
 bool Connection::wait(short events) {
-  const bool reading = events == POLLIN;
-  const auto left = reading ? read_limit_ - clock_.steady_now() : longest_silence_;
   // A handshake is not worth finishing when the server stops; a request that has begun is.
   const bool in_handshake = session_ && !established_;
+  if (events == POLLIN || in_handshake || !begin_write_wait_) return poll_for(events, in_handshake);
+  const bool ready = begin_write_wait_() && poll_for(events, in_handshake);
+  end_write_wait_();
+  return ready;
+}
+
+bool Connection::poll_for(short events, bool or_stop) {
+  const auto left = (events == POLLIN ? read_limit_ : write_limit_) - clock_.steady_now();
   std::array<pollfd, 2> watched{pollfd{socket_, events, 0}, pollfd{stop_.fd(), POLLIN, 0}};
   const int ready =
-      poll(watched.data(), in_handshake ? 2 : 1, poll_ms(std::min<milliseconds>(left, longest_silence_)));
+      poll(watched.data(), or_stop ? 2 : 1, poll_ms(std::min<milliseconds>(left, longest_silence_)));
   if (ready < 0) return errno == EINTR;
   timed_out_ = ready == 0;
   return watched[0].revents != 0;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -58,8 +59,13 @@ class Connection {
   // At least one byte, else 0 when the connection ended.
   [[nodiscard]] std::size_t read(char* into, std::size_t size);
 
-  // False when the peer does not take it.
+  // False when the peer does not take it: nothing of it for the longest silence, or all of it within six
+  // times that.
   [[nodiscard]] bool write(std::string_view bytes);
+
+  // From now on `begin` is asked before each wait for a peer that does not take what is written, and gives up
+  // the write by false; `end` is told when the wait is over.
+  void on_write_waits(std::function<bool()> begin, std::function<void()> end);
 
   // Says goodbye and closes. With `linger`, first takes in what the peer is still sending, for a moment, so
   // that our last answer is not lost to it.
@@ -74,8 +80,10 @@ class Connection {
   };
 
   [[nodiscard]] std::size_t receive(char* into, std::size_t size);
+  [[nodiscard]] bool write_some(std::string_view& bytes);
   [[nodiscard]] bool wait_for_tls(int result);
   [[nodiscard]] bool wait(short events);
+  [[nodiscard]] bool poll_for(short events, bool or_stop);
   void discard_rest() const;
 
   const int socket_;
@@ -83,6 +91,9 @@ class Connection {
   std::chrono::milliseconds longest_silence_;
   SystemClock clock_;
   SteadyTime read_limit_ = SteadyTime::max();
+  SteadyTime write_limit_ = SteadyTime::max();
+  std::function<bool()> begin_write_wait_;
+  std::function<void()> end_write_wait_;
   std::unique_ptr<ssl_st, FreeSession> session_;
   bool established_ = false;  // the handshake is done, so goodbyes can be said
   bool plain_http_ = false;

@@ -168,7 +168,9 @@ void Exchange::Conversation::respond(httplib::Response& answer) {
   place_.set_busy();
   left_unread_ = false;
   auto response = by_.router.handle(request);
-  if (response.delay > response.delay.zero()) place_.idle_for(response.delay);
+  // An answer given early would spare whoever opens many connections the delay.
+  const bool delayed = response.delay > response.delay.zero();
+  if (delayed && !place_.idle_for(response.delay)) response = to_response(overloaded());
   // Once it was asked to end, its thread is promised to another connection.
   last_ = last_ || place_.asked_to_end();
   dropped_ = response.drop_connection;

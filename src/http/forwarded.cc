@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "http/head.h"
 
 namespace leadspool::http {
 
@@ -24,17 +23,21 @@ std::vector<std::string_view> split(std::string_view text, char separator, Quote
     if (text[i] == '"' && quotes == Quotes::hide_separators) quoted = !quoted;
     if (text[i] == '\\' && quoted) ++i;
     if (i < text.size() && text[i] == separator && !quoted) {
-      parts.push_back(trim(text.substr(begin, i - begin)));
+      parts.push_back(trimmed(text.substr(begin, i - begin)));
       begin = i + 1;
     }
   }
-  parts.push_back(trim(text.substr(begin)));
+  parts.push_back(trimmed(text.substr(begin)));
   return parts;
 }
 
 // nullopt when `text` begins a quote but is not one as a whole.
 std::optional<std::string> unquoted(std::string_view text) {
-  if (!text.starts_with('"')) return std::string(text);
+  if (!text.starts_with('"')) {
+    // A quote within would hide separators from us that others see.
+    if (text.find('"') != std::string_view::npos) return std::nullopt;
+    return std::string(text);
+  }
   std::string value;
   std::size_t i = 1;
   for (; i < text.size() && text[i] != '"'; ++i) {

@@ -106,18 +106,20 @@ std::optional<std::string> problem_with_host(const Head& head) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
+// Without the blanks and tabs around it (RFC 9110, 5.5). trimmed() would take away more than that, and so
+// hide what makes a header malformed.
+std::string_view without_blanks(std::string_view value) {
+  const auto first = value.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  return value.substr(first, value.find_last_not_of(" \t") - first + 1);
 }
+
+}  // namespace
 
 bool has_token(std::string_view value, std::string_view token) {
   while (!value.empty()) {
     const auto part = value.substr(0, value.find(','));
-    if (equal_in_any_case(trim(part), token)) return true;
+    if (equal_in_any_case(trimmed(part), token)) return true;
     value.remove_prefix(std::min(value.size(), part.size() + 1));
   }
   return false;
@@ -127,7 +129,7 @@ std::optional<Header> parse_header(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
   const auto name = line.substr(0, colon);
-  const auto value = trim(line.substr(colon + 1));
+  const auto value = without_blanks(line.substr(colon + 1));
   if (!std::ranges::all_of(name, is_token_letter) || !std::ranges::all_of(value, is_value_letter)) {
     return std::nullopt;
   }

@@ -37,9 +37,6 @@ struct Head {
 // One header from its line without the line end; nullopt when that is malformed.
 [[nodiscard]] std::optional<Header> parse_header(std::string_view line);
 
-// Without the blanks and tabs around it.
-[[nodiscard]] std::string_view trim(std::string_view text);
-
 // Whether the comma-separated list `value` holds `token`, in any case.
 [[nodiscard]] bool has_token(std::string_view value, std::string_view token);
 

@@ -46,6 +46,8 @@ bool wait_for_first(Connection& connection, milliseconds longest) {
 // Throws when memory runs out, and for nothing else.
 void serve_requests(const Accepted& accepted, const ServedBy& by) {
   auto& [connection, place, peer] = accepted;
+  connection.on_write_waits([&place = place] { return place.begin_stuck(); },
+                            [&place = place] { place.end_stuck(); });
   // Idle beyond the last request unless that was handled, so that closing can be cut short, too.
   place.set_idle();
   if (!wait_for_first(connection, by.rules.get()->longest_silence)) {

@@ -29,6 +29,13 @@ std::string_view Request::path_value(std::string_view name) const {
   return found->second;
 }
 
+std::string_view bearer_token(const Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string_view authorization = request.header("Authorization");
+  const bool is_bearer = equal_in_any_case(authorization.substr(0, kScheme.size()), kScheme);
+  return is_bearer ? authorization.substr(kScheme.size()) : std::string_view{};
+}
+
 Response to_response(const Error& error) {
   nlohmann::ordered_json inner{{"code", error.code}, {"message", error.message}};
   for (const auto& [name, value] : error.details) inner[name] = value;

@@ -36,6 +36,10 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
+// From "Authorization: Bearer <token>", the scheme in any case; empty when there is none. Valid as long as
+// the request.
+[[nodiscard]] std::string_view bearer_token(const Request& request);
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
@@ -43,7 +47,8 @@ struct Response {
   std::vector<Header> headers;
   // The connection is cut instead of answering. For the simulator of a CRM that does so.
   bool drop_connection = false;
-  // How long the answer is held back, to slow the peer down. The connection gives way to others meanwhile.
+  // How long the answer is held back, to slow the peer down. Meanwhile the connection gives way to others,
+  // and is then answered 503 instead.
   std::chrono::milliseconds delay{0};
 };
 

@@ -16,10 +16,7 @@ OpenConnections::Place::Place(OpenConnections& connections, int socket,
 
 void OpenConnections::Place::set_idle() {
   const std::lock_guard lock(connections_.mutex_);
-  if (idle_ || asked_to_end_) return;
-  idle_ = true;
-  among_all_ = connections_.idle_.insert(connections_.idle_.end(), this);
-  if (of_address_ != nullptr) among_address_ = of_address_->idle.insert(of_address_->idle.end(), this);
+  connections_.put_on_lists(*this);
 }
 
 void OpenConnections::Place::set_busy() {
@@ -32,7 +29,7 @@ void OpenConnections::Place::leave() {
   if (!counted_) return;
   counted_ = false;
   connections_.take_off_lists(*this);
-  --connections_.count_;
+  if (--connections_.count_ == 0) connections_.none_left_.notify_one();
   if (of_address_ != nullptr && --of_address_->count == 0) connections_.by_address_.erase(*address_);
 }
 
@@ -41,11 +38,26 @@ bool OpenConnections::Place::asked_to_end() const {
   return asked_to_end_;
 }
 
-void OpenConnections::Place::idle_for(std::chrono::milliseconds longest) {
-  set_idle();
+bool OpenConnections::Place::idle_for(std::chrono::milliseconds longest) {
   std::unique_lock lock(connections_.mutex_);
+  if (!connections_.stopping_) connections_.put_on_lists(*this);
   end_.wait_for(lock, longest, [&] { return asked_to_end_ || connections_.stopping_; });
   connections_.take_off_lists(*this);
+  return !asked_to_end_;
+}
+
+bool OpenConnections::Place::begin_stuck() {
+  const std::lock_guard lock(connections_.mutex_);
+  stuck_ = true;
+  idle_before_stuck_ = idle_;
+  connections_.put_on_lists(*this);
+  return !asked_to_end_;
+}
+
+void OpenConnections::Place::end_stuck() {
+  const std::lock_guard lock(connections_.mutex_);
+  stuck_ = false;
+  if (!idle_before_stuck_) connections_.take_off_lists(*this);
 }
 
 OpenConnections::Room OpenConnections::make_room(const IpAddress& address, std::size_t most) {
@@ -64,10 +76,13 @@ bool OpenConnections::end_oldest() {
   return true;
 }
 
-void OpenConnections::stop() {
-  const std::lock_guard lock(mutex_);
+void OpenConnections::stop(std::chrono::milliseconds grace) {
+  std::unique_lock lock(mutex_);
   stopping_ = true;
   for (auto* place : idle_) place->end_.notify_one();
+  none_left_.wait_for(lock, grace, [&] { return count_ == 0; });
+  grace_is_over_ = true;
+  while (!idle_.empty()) end(*idle_.front());
 }
 
 std::size_t OpenConnections::count() const {
@@ -78,6 +93,16 @@ std::size_t OpenConnections::count() const {
 std::size_t OpenConnections::addresses() const {
   const std::lock_guard lock(mutex_);
   return by_address_.size();
+}
+
+// Called with mutex_ held.
+void OpenConnections::put_on_lists(Place& place) {
+  if (place.idle_ || place.asked_to_end_) return;
+  place.idle_ = true;
+  place.among_all_ = idle_.insert(idle_.end(), &place);
+  auto* address = place.of_address_;
+  if (address != nullptr) place.among_address_ = address->idle.insert(address->idle.end(), &place);
+  if (grace_is_over_) end(place);
 }
 
 // Called with mutex_ held.
@@ -92,7 +117,7 @@ void OpenConnections::take_off_lists(Place& place) {
 void OpenConnections::end(Place& place) {
   take_off_lists(place);
   place.asked_to_end_ = true;
-  shutdown(place.socket_, SHUT_RD);
+  shutdown(place.socket_, place.stuck_ ? SHUT_RDWR : SHUT_RD);
   place.end_.notify_one();
 }
 

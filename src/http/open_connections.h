@@ -32,8 +32,9 @@ class OpenConnections {
   // has just arrived is still answered. False when none idles.
   [[nodiscard]] bool end_oldest();
 
-  // Ends every Place::idle_for(), those to come included.
-  void stop();
+  // Ends every Place::idle_for(), those to come included. Waits until no connection is left, at most for
+  // `grace`; then those that idle are asked to end, and so is any that comes to.
+  void stop(std::chrono::milliseconds grace);
 
   [[nodiscard]] std::size_t count() const;
   // From how many addresses they come that are counted by address.
@@ -46,6 +47,7 @@ class OpenConnections {
     Places idle;  // longest first
   };
 
+  void put_on_lists(Place& place);
   void take_off_lists(Place& place);
   void end(Place& place);
 
@@ -53,8 +55,10 @@ class OpenConnections {
   // Guarded by mutex_.
   std::size_t count_ = 0;
   bool stopping_ = false;
+  bool grace_is_over_ = false;
   Places idle_;  // longest first
   std::unordered_map<IpAddress, OfAddress> by_address_;
+  std::condition_variable none_left_;
 };
 
 // One connection, counted from construction until leave() or destruction; busy at first.
@@ -71,13 +75,19 @@ class OpenConnections::Place {
   void set_idle();
   // From here on it is not asked to end.
   void set_busy();
+  // The peer does not take what is written: until end_stuck() the connection may be asked to end, and is then
+  // cut. False when it has been asked already.
+  [[nodiscard]] bool begin_stuck();
+  void end_stuck();
+
   // It is about to close, and counts no more. Idempotent; nothing but this and the destructor may follow.
   void leave();
 
   [[nodiscard]] bool asked_to_end() const;
 
-  // Idles for `longest`, or until it is asked to end or the server stops; then is busy.
-  void idle_for(std::chrono::milliseconds longest);
+  // Idles for `longest`, or until the server stops; then is busy. False when it was asked to end, before or
+  // meanwhile.
+  [[nodiscard]] bool idle_for(std::chrono::milliseconds longest);
 
  private:
   friend OpenConnections;
@@ -90,6 +100,8 @@ class OpenConnections::Place {
   bool counted_ = true;
   OfAddress* of_address_ = nullptr;
   bool idle_ = false;
+  bool stuck_ = false;
+  bool idle_before_stuck_ = false;
   bool asked_to_end_ = false;
   Places::iterator among_all_;
   Places::iterator among_address_;

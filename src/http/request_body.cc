@@ -1,6 +1,7 @@
 #include "http/request_body.h"
 
 #include "http/chunked_body.h"
+#include "http/read_bytes.h"
 #include "http/refusals.h"
 
 namespace leadspool::http {
@@ -23,8 +24,8 @@ std::optional<Error> read_body(Connection& connection, const OpenConnections::Pl
   if (head.expects_continue && !connection.write("HTTP/1.1 100 Continue\r\n\r\n")) {
     return cut_short(connection, place);
   }
+  const ReadBytes read = [&](char* into, std::size_t size) { return connection.read(into, size); };
   if (head.chunked) {
-    const auto read = [&](char* into, std::size_t size) { return connection.read(into, size); };
     switch (read_chunked_body(read, max_bytes, body)) {
       case ChunkedBody::complete:
         return std::nullopt;
@@ -36,12 +37,7 @@ std::optional<Error> read_body(Connection& connection, const OpenConnections::Pl
         return body_too_large(max_bytes);
     }
   }
-  body.resize(length);
-  for (std::size_t got = 0; got < length;) {
-    const auto taken = connection.read(&body[got], length - got);
-    if (taken == 0) return cut_short(connection, place);
-    got += taken;
-  }
+  if (!append_bytes(read, length, body)) return cut_short(connection, place);
   return std::nullopt;
 }
 

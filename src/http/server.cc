@@ -40,6 +40,8 @@ constexpr std::size_t kRefusingThreads = 4;
 constexpr std::size_t kMostWaitingForRefusal = 128;
 // A request may arrive slowly, but not for ever: this many read_timeouts.
 constexpr int kLongestRequestInTimeouts = 6;
+// What a request that arrives while the server stops has for coming in as a whole.
+constexpr milliseconds kStopGrace{2'000};
 // When descriptors run out, accepting would fail at once, over and over.
 constexpr milliseconds kPauseWithoutDescriptors{500};
 
@@ -120,8 +122,9 @@ void Server::Listener::stop() {
   stopping_ = true;
   stop_signal_.notify();
   accepting_.join();
-  open_.stop();
+  // At once, so that nobody connects who would not be served.
   socket_.reset();
+  open_.stop(kStopGrace);
   refusing_.reset();
   serving_.reset();
 }
@@ -196,7 +199,8 @@ bool Server::Listener::admit(int socket, const std::optional<IpAddress>& peer) {
 void Server::Listener::refuse_later(int socket) {
   std::function<void()> refusing = [this, socket] {
     auto connection = connect(socket);
-    refuse(connection);
+    // Each may take seconds, and many may wait.
+    if (!stopping_) refuse(connection);
   };
   if (refusing_->try_run(refusing)) return;
   if (refusing_->waiting() < kMostWaitingForRefusal) {

@@ -78,7 +78,8 @@ class Server {
   // Binds and begins to answer; returns once connections are accepted.
   void start();
 
-  // Accepts no more, lets requests in progress finish, and returns when none is left.
+  // Accepts no more, lets requests in progress finish, and returns when none is left. A request that has not
+  // arrived as a whole within two seconds gives way.
   void stop();
 
   // Takes on the limits, proxies and certificate of `options`; the address stays what it is. Requests in

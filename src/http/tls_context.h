@@ -23,6 +23,12 @@ class TlsContext {
 
   [[nodiscard]] CertificateValidity validity() const;
 
+  // Whether the certificate names `host`, a DNS name or an IP address.
+  [[nodiscard]] bool is_for(const std::string& host) const;
+
+  // Nobody vouches for it but itself.
+  [[nodiscard]] bool is_self_signed() const;
+
  private:
   struct Free {
     void operator()(ssl_ctx_st* context) const;

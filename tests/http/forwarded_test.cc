@@ -71,6 +71,9 @@ TEST_CASE("Forwarded is read from its end to the first who is not trusted") {
   } const table[] = {
       {"for=192.0.2.1", "192.0.2.1"},
       {"For=192.0.2.1;Proto=https;by=10.0.0.1", "192.0.2.1"},
+      // What a client wrote must not swallow what the proxy added behind it.
+      {"for=192.0.2.66;x=a\", for=192.0.2.1", "10.0.0.1"},
+      {"for=192.0.2.66;x=\"a, for=192.0.2.1", "10.0.0.1"},
       {"proto=http; for=192.0.2.1 ;host=example.com", "192.0.2.1"},
       {"for=\"192.0.2.1:8080\"", "192.0.2.1"},
       {"for=\"192.0.2.\\1\"", "192.0.2.1"},

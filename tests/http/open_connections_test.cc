@@ -1,6 +1,8 @@
 #include "http/open_connections.h"
 
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "support/catch.h"
@@ -8,6 +10,7 @@
 namespace leadspool::http {
 namespace {
 
+using namespace std::chrono_literals;
 using Place = OpenConnections::Place;
 using Room = OpenConnections::Room;
 
@@ -76,6 +79,48 @@ TEST_CASE("among all, the one that has idled longest gives way, wherever it is f
   second.set_idle();  // it was asked already
   REQUIRE_FALSE(open.end_oldest());
   REQUIRE_FALSE(first.asked_to_end());
+}
+
+TEST_CASE("who is asked to end stops idling, and idles no more") {
+  OpenConnections open;
+  Place place(open, kNoSocket, kHere);
+  bool idled_on = true;
+  std::thread idling([&] { idled_on = place.idle_for(1h); });
+  while (!open.end_oldest()) std::this_thread::yield();
+  idling.join();
+  REQUIRE_FALSE(idled_on);
+  REQUIRE_FALSE(place.idle_for(1h));
+}
+
+TEST_CASE("a stop has patience with those that idle, and none with one that does so on purpose") {
+  OpenConnections open;
+  Place idle(open, kNoSocket, kHere);
+  Place busy(open, kNoSocket, kHere);
+  idle.set_idle();
+  std::thread stopping([&] { open.stop(1h); });
+  const bool was_not_asked = busy.idle_for(1h);
+  const bool idle_was_asked = idle.asked_to_end();
+  busy.leave();
+  idle.leave();
+  stopping.join();
+  REQUIRE(was_not_asked);
+  REQUIRE_FALSE(idle_was_asked);
+}
+
+TEST_CASE("when its patience is over, a stop asks all to end that idle, and that come to") {
+  OpenConnections open;
+  Place first(open, kNoSocket, kHere);
+  Place second(open, kNoSocket, std::nullopt);
+  Place busy(open, kNoSocket, kHere);
+  first.set_idle();
+  second.set_idle();
+  open.stop(0ms);
+  REQUIRE(first.asked_to_end());
+  REQUIRE(second.asked_to_end());
+  REQUIRE_FALSE(busy.asked_to_end());
+  REQUIRE(busy.idle_for(1h));
+  busy.set_idle();
+  REQUIRE(busy.asked_to_end());
 }
 
 }  // namespace leadspool::http
