@@ -53,11 +53,28 @@ Error no_such_delivery(const std::string& destination, const std::vector<outbox:
   for (const auto& each : deliveries) {
     states += (states.empty() ? "" : ", ") + each.destination + " is " + std::string(to_string(each.state));
   }
-  if (states.empty()) states = "it has no delivery at all";
   return not_possible("The lead has no delivery to \"" + destination + "\": " + states + ".", states);
 }
 
-// Why the lead was not revised; nullopt: it was.
+Error has_no_delivery(TransitionName transition, Disposition disposition) {
+  const std::string states = "it has no delivery";
+  return not_possible(
+      "This " + std::string(to_string(transition)) + " is not possible: " + states +
+          (disposition == Disposition::probe ? ", as it is a probe."
+                                             : ". A revision of the lead makes its deliveries, "
+                                               "one that changes nothing too."),
+      states);
+}
+
+Error no_destination(const std::string& source, bool is_any_configured) {
+  const std::string why = is_any_configured ? "its source \"" + source + "\" is not in the configuration"
+                                            : "the configuration has no destination at all";
+  return make_error(409, "no_destination",
+                    "Nothing was changed: so revised, the lead would have no delivery, as " + why +
+                        ". Add it there, reload, and revise the lead again.");
+}
+
+// Why the lead was not revised, for all reasons but the want of a destination; nullopt: it was.
 std::optional<Error> why_not_revised(const outbox::RevisionResult& result) {
   if (std::holds_alternative<outbox::Revised>(result)) return std::nullopt;
   if (std::holds_alternative<outbox::Overtaken>(result)) {
@@ -66,23 +83,12 @@ std::optional<Error> why_not_revised(const outbox::RevisionResult& result) {
   if (const auto* reason = std::get_if<outbox::NotPossible>(&result)) {
     return not_possible(
         "This revision is not possible: " + reason->states +
-            ". It takes a quarantined lead, or one that has a delivery which is pending, held or dead "
+            ". It takes a lead that has no delivery yet, or has one which is pending, held or dead "
             "and none that is being tried.",
         reason->states);
   }
   if (const auto* failure = std::get_if<outbox::Failure>(&result)) return not_committed(*failure);
   return no_such_lead();
-}
-
-std::string_view bearer_token(const Request& request) {
-  constexpr std::string_view kScheme = "bearer ";
-  const std::string_view given = request.header("Authorization");
-  if (given.size() <= kScheme.size()) return {};
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    // The scheme's name has no case (RFC 9110 section 11.1); " " | 0x20 is itself.
-    if ((given[i] | 0x20) != kScheme[i]) return {};
-  }
-  return given.substr(kScheme.size());
 }
 
 outbox::CorrectionResult apply(outbox::Corrections& corrections, TransitionName transition, const Uuid& lead,
@@ -150,7 +156,7 @@ void AdminApi::add(http::Router& router, std::string_view method, std::string_vi
 
 bool AdminApi::may_call(const Request& request) const {
   if (access_ == Access::open) return true;
-  const std::string_view token = bearer_token(request);
+  const std::string_view token = http::bearer_token(request);
   const Sha256 given = sha256(token);
   bool known = false;
   const auto token_hashes = token_hashes_.get();
@@ -208,6 +214,7 @@ Answer AdminApi::correct(TransitionName transition, const Request& request) {
   const auto detail = reason ? reader_.find(*id) : std::nullopt;
   if (!detail) return no_such_lead();
   const auto& deliveries = detail->view.deliveries;
+  if (deliveries.empty()) return has_no_delivery(transition, detail->view.lead.disposition);
   const bool is_known = !body.destination ||
                         std::any_of(deliveries.begin(), deliveries.end(),
                                     [&](const auto& each) { return each.destination == *body.destination; });
@@ -227,19 +234,24 @@ Answer AdminApi::revise(const Request& request) {
   auto made = make_revision(*detail, body);
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
   auto& revision = std::get<outbox::NewRevision>(made);
-  const Lead& lead = detail->view.lead;
-  if (lead.disposition == Disposition::quarantined && service_.new_deliveries) {
-    revision.deliveries =
-        service_.new_deliveries(lead.source, revision.disposition, revision.disposition_reason);
+  const std::string& source = detail->view.lead.source;
+  if (detail->view.deliveries.empty() && service_.new_deliveries) {
+    revision.deliveries = service_.new_deliveries(source, revision.disposition, revision.disposition_reason);
   }
   const outbox::Order order{actor_, body.reason};
-  if (auto error = why_not_revised(corrections_->revise(*id, revision, order))) return std::move(*error);
+  const auto result = corrections_->revise(*id, revision, order);
+  if (std::holds_alternative<outbox::NoDelivery>(result)) {
+    return no_destination(source, !service_.destinations || !service_.destinations().empty());
+  }
+  if (auto error = why_not_revised(result)) return std::move(*error);
   if (body.redrive) {
     // None that is dead is no failure: the revision was the greater part of what was asked.
     const auto redriven = corrections_->redrive(*id, std::nullopt, order);
     if (const auto* failure = std::get_if<outbox::Failure>(&redriven)) return not_committed(*failure);
   }
-  return show(request);
+  const auto revised = reader_.find(*id);
+  if (!revised) return no_such_lead();
+  return json_response(lead_detail_json(*revised, revision_warnings(*revised)));
 }
 
 Answer AdminApi::reload() {

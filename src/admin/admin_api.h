@@ -4,8 +4,11 @@
 //
 //   GET  /api/v1/leads?state=&source=&...   a page of leads, newest first (lead_query.h has the parameters)
 //   GET  /api/v1/leads/{id}                 one lead with its whole history
-//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte; ?revision=N the one given by
-//   a person POST /api/v1/leads/{id}/redrive         and release, discard (correction_body.h has the body)
+//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte
+//   GET  /api/v1/leads/{id}/payload?revision=N   the body that this revision brought
+//   POST /api/v1/leads/{id}/redrive         tries dead deliveries again (correction_body.h has the body)
+//   POST /api/v1/leads/{id}/release         lets held ones go (the same body)
+//   POST /api/v1/leads/{id}/discard         gives up pending, held and dead ones (the same body)
 //   POST /api/v1/leads/{id}/revisions       corrects a lead's fields (revision_body.h has the body)
 //   POST /api/v1/reload                     the configuration read again
 //   GET  /api/v1/dead-letters               grouped by cause and destination

@@ -6,6 +6,7 @@
 
 #include "admin/answers.h"
 #include "admin/views.h"
+#include "lead/attempt.h"
 #include "lead/lead_parser.h"
 #include "lead/lead_source.h"
 #include "lead/verdict.h"
@@ -24,25 +25,33 @@ std::variant<LeadFields, Error> read_payload(const std::string& payload) {
   return make_error(422, "empty_payload", "The new payload is empty; leave it out to keep what came.");
 }
 
-// What stands for itself goes before what lead_source repeats of it, as when a lead is read.
-void follow_lead_source(LeadFields& fields, const std::vector<FieldChange>& changes) {
-  const auto pieces = split_lead_source(fields.lead_source);
-  const auto is_changed_by_itself = [&](std::string LeadFields::* member) {
-    return std::any_of(changes.begin(), changes.end(),
-                       [&](const FieldChange& change) { return change.field->member == member; });
-  };
-  if (!is_changed_by_itself(&LeadFields::publisher)) fields.publisher = pieces.publisher;
-  if (!is_changed_by_itself(&LeadFields::offer_id)) fields.offer_id = pieces.offer;
-  if (!is_changed_by_itself(&LeadFields::action_code) && fields.action_code.empty()) {
-    fields.action_code = pieces.action;
-  }
-}
-
 LeadFields with_changes(const LeadFields& before, const std::vector<FieldChange>& changes) {
   LeadFields fields = before;
-  for (const auto& [field, value] : changes) fields.*field->member = value;
-  if (fields.lead_source != before.lead_source) follow_lead_source(fields, changes);
+  const auto apply = [&] {
+    for (const auto& [field, value] : changes) fields.*field->member = value;
+  };
+  apply();
+  if (fields.lead_source == before.lead_source) return fields;
+  // What the change gives by itself, a blank too, goes before what lead_source says of it.
+  follow_lead_source(fields, before.lead_source);
+  apply();
   return fields;
+}
+
+// Whether the destination may have what that try sent.
+bool may_have_been_taken(const Attempt& attempt) {
+  switch (attempt.outcome) {
+    case Outcome::ambiguous:
+    case Outcome::interrupted:
+      return true;
+    case Outcome::unavailable:
+      return attempt.counted;
+    case Outcome::delivered:
+    case Outcome::rejected:
+    case Outcome::misconfigured:
+      return false;
+  }
+  return false;
 }
 
 Error no_change() {
@@ -74,17 +83,45 @@ std::variant<outbox::NewRevision, Error> make_revision(const outbox::LeadDetail&
   outbox::NewRevision revision;
   revision.number = detail.revisions.empty() ? 1 : detail.revisions.back().number + 1;
   revision.fields = with_changes(fields, body.changes);
+  revision.disposition = lead.disposition;
+  revision.disposition_reason = lead.disposition_reason;
   if (lead.disposition == Disposition::quarantined) {
     if (revision.fields == LeadFields{}) return no_field();
     auto [disposition, reason] = judge(revision.fields);
     revision.disposition = disposition;
     revision.disposition_reason = std::move(reason);
-  } else if (revision.fields == lead.fields) {
+  } else if (revision.fields == lead.fields && !detail.view.deliveries.empty()) {
     return no_change();
   }
   revision.changes_json = changes_json(lead.fields, revision.fields);
   revision.payload = body.payload;
   return revision;
+}
+
+std::vector<std::string> revision_warnings(const outbox::LeadDetail& detail) {
+  std::vector<std::string> warnings;
+  for (const auto& delivery : detail.view.deliveries) {
+    if (delivery.state == State::delivered || delivery.state == State::discarded) continue;
+    if (std::none_of(delivery.attempts.begin(), delivery.attempts.end(), may_have_been_taken)) continue;
+    warnings.push_back(
+        delivery.destination +
+        " may have the lead as it was before: a try went out of which nobody knows whether it "
+        "was taken. The revised lead goes out under the same key, so if it was, the old version "
+        "stays there: look, and correct it there.");
+  }
+  const bool was_judged_so = detail.view.lead.disposition == Disposition::do_not_contact;
+  const bool says_so = judge(detail.view.lead.fields).disposition == Disposition::do_not_contact;
+  if (says_so && !was_judged_so) {
+    warnings.emplace_back(
+        "The action code is DNC now, but the lead was taken for one to deliver, and still is: discard its "
+        "deliveries if this person is not to be contacted.");
+  } else if (was_judged_so && !says_so) {
+    warnings.emplace_back(
+        "The action code is not DNC any more, but what was held for it still is: release it if this person "
+        "may "
+        "be contacted.");
+  }
+  return warnings;
 }
 
 }  // namespace leadspool::admin

@@ -1,6 +1,7 @@
 // The body of POST /api/v1/leads/{id}/revisions, as a value:
-//   {"changes": {"email": "a@b.example", "Phone": null}, "payload": "{\"UserDetails\": ...", "reason": "a
-//   typo",
+//   {"changes": {"email": "a@b.example", "Phone": null},
+//    "payload": "{\"UserDetails\": ...",
+//    "reason": "a typo",
 //    "redrive": true}
 //
 // Thread-safety: pure function.

@@ -70,7 +70,9 @@ Json revision_json(const outbox::RevisionView& revision) {
               {"actor", revision.actor},
               {"reason", revision.reason},
               {"changes", Json::parse(revision.changes_json)},
-              {"has_payload", revision.has_payload}};
+              {"has_payload", revision.has_payload},
+              {"disposition_before", to_string(revision.disposition_before)},
+              {"disposition_reason_before", or_null(revision.disposition_reason_before)}};
 }
 
 template <typename Rows, typename ToJson>
@@ -158,7 +160,7 @@ std::string lead_page_json(const outbox::LeadPage& page) {
                   {"next_cursor", page.next_before ? Json(make_cursor(*page.next_before)) : Json(nullptr)}});
 }
 
-std::string lead_detail_json(const outbox::LeadDetail& detail) {
+std::string lead_detail_json(const outbox::LeadDetail& detail, const std::vector<std::string>& warnings) {
   Json json = lead_json(detail.view.lead);
   json["disposition_reason"] = or_null(detail.view.lead.disposition_reason);
   json["duplicate_count"] = detail.duplicate_count;
@@ -173,6 +175,7 @@ std::string lead_detail_json(const outbox::LeadDetail& detail) {
   });
   json["revisions"] = array_of(detail.revisions, revision_json);
   json["audit"] = array_of(detail.audit, audit_json);
+  if (!warnings.empty()) json["warnings"] = warnings;
   return to_text(json);
 }
 

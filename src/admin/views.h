@@ -25,7 +25,9 @@ namespace leadspool::admin {
 // {"leads":[...],"next_cursor":...}; deliveries come without their attempts.
 [[nodiscard]] std::string lead_page_json(const outbox::LeadPage& page);
 
-[[nodiscard]] std::string lead_detail_json(const outbox::LeadDetail& detail);
+// With "warnings": [...] where there are any.
+[[nodiscard]] std::string lead_detail_json(const outbox::LeadDetail& detail,
+                                           const std::vector<std::string>& warnings = {});
 
 // {"groups":[...]}
 [[nodiscard]] std::string dead_letters_json(const std::vector<outbox::DeadGroup>& groups);

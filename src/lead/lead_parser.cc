@@ -20,10 +20,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kUserDetails = "UserDetails";
 
 bool is_blank(std::string_view text) { return trimmed(text).empty(); }
+
+bool names_somebody(const LeadFields& fields) {
+  return !(fields.first_name.empty() && fields.last_name.empty() && fields.email.empty() &&
+           fields.phone.empty());
+}
 
 // Walks the body for the JSON reader, which does not tell its callbacks where it is: all copies move one
 // cursor.
@@ -128,11 +132,9 @@ class LeadHandler {
                         "the object has none of the fields of a lead (UserDetails, LeadSource, ActionCode, "
                         "OfferTitle, Description)"};
     }
-    const bool names_somebody = std::any_of(kLeadFields.begin(), kLeadFields.end(), [&](const auto& field) {
-      return field.in_user_details && !(fields_.*field.member).empty();
-    });
-    add_pieces_of_lead_source();
-    return ReadableLead{std::move(fields_), names_somebody ? std::move(content_).text() : std::string()};
+    follow_lead_source(fields_, {});
+    std::string content = names_somebody(fields_) ? std::move(content_).text() : std::string();
+    return ReadableLead{std::move(fields_), std::move(content)};
   }
 
  private:
@@ -189,14 +191,6 @@ class LeadHandler {
     }
     if (!is_blank(text)) fields_.*field_->member = text;
     return true;
-  }
-
-  // What stands for itself goes before what LeadSource repeats of it.
-  void add_pieces_of_lead_source() {
-    const auto pieces = split_lead_source(fields_.lead_source);
-    fields_.publisher = pieces.publisher;
-    fields_.offer_id = pieces.offer;
-    if (fields_.action_code.empty()) fields_.action_code = pieces.action;
   }
 
   // Of the key at hand among all known ones; the fields' names differ, so one set serves both places.

@@ -16,6 +16,9 @@
 
 namespace leadspool {
 
+// What a body may begin with.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // The body holds nothing but white space, if that: the documented way of testing the URL.
 struct EmptyBody {};
 
@@ -35,8 +38,9 @@ inline constexpr std::size_t kLongestText = 16 * 1024;
 struct ReadableLead {
   LeadFields fields;
   // Alike for bodies that say the same, whatever the order of their keys, the case of the known ones, their
-  // white space, their nulls and blanks; unknown fields count. Empty when nothing in it tells one person from
-  // another (the marketplace blanks the details of people of schools), so that there is nothing to compare.
+  // white space, their nulls and blanks; unknown fields count. Empty without a name, an email and a phone:
+  // then nothing tells one person from another of the same company or country (the marketplace blanks the
+  // details of people of schools), so that there is nothing to compare.
   // Personal data: to be hashed, not kept.
   std::string content;
 };

@@ -25,4 +25,15 @@ LeadSourcePieces split_lead_source(std::string_view lead_source) {
   return {source, action, first, rest};
 }
 
+void follow_lead_source(LeadFields& fields, std::string_view before) {
+  const auto old_pieces = split_lead_source(before);
+  const auto new_pieces = split_lead_source(fields.lead_source);
+  const auto follow = [](std::string& field, std::string_view old_piece, std::string_view new_piece) {
+    if (field.empty() || field == old_piece) field = new_piece;
+  };
+  follow(fields.publisher, old_pieces.publisher, new_pieces.publisher);
+  follow(fields.offer_id, old_pieces.offer, new_pieces.offer);
+  follow(fields.action_code, old_pieces.action, new_pieces.action);
+}
+
 }  // namespace leadspool

@@ -12,6 +12,8 @@
 
 #include <string_view>
 
+#include "lead/lead.h"
+
 namespace leadspool {
 
 // Views into the text that was read; trimmed; empty where missing.
@@ -23,5 +25,9 @@ struct LeadSourcePieces {
 };
 
 [[nodiscard]] LeadSourcePieces split_lead_source(std::string_view lead_source);
+
+// Takes publisher, offer_id and action_code from the fields' lead_source, as far as they do not stand for
+// themselves: where they are empty, or say what `before` says, the lead_source until now.
+void follow_lead_source(LeadFields& fields, std::string_view before);
 
 }  // namespace leadspool

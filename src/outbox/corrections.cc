@@ -105,8 +105,7 @@ std::string describe(const std::vector<Row>& rows) {
 // Why a lead cannot be revised now; nullopt when it can.
 std::optional<std::string> obstacle_to_revising(Disposition disposition, const std::vector<Row>& rows) {
   if (disposition == Disposition::probe) return "a probe has nothing to revise";
-  if (disposition == Disposition::quarantined) return std::nullopt;
-  if (rows.empty()) return "it has no delivery";
+  if (rows.empty()) return std::nullopt;
   const auto tried = std::find_if(rows.begin(), rows.end(), is_being_tried);
   if (tried != rows.end()) return tried->destination + " is being tried at this moment";
   if (std::any_of(rows.begin(), rows.end(), can_still_be_delivered)) return std::nullopt;
@@ -173,12 +172,16 @@ RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision
       result = Overtaken{};
       return;
     }
+    if (rows.empty() && revision.deliveries.empty()) {
+      result = NoDelivery{};
+      return;
+    }
     insert_revision(connection, *latest, revision, order, now);
-    if (latest->disposition == Disposition::quarantined) {
+    if (rows.empty()) {
       for (const auto& delivery : revision.deliveries) {
         insert_delivery(connection, delivery, latest->lead_number, now);
       }
-      made_deliveries = !revision.deliveries.empty();
+      made_deliveries = true;
     }
     write_audit(connection, "revise", latest->lead_number, {}, order, now);
     result = Revised{};

@@ -36,15 +36,18 @@ struct NewRevision {
   std::string changes_json;            // an object of field to {"from","to"}, for people
   std::optional<std::string> payload;  // the body in place of the one that came, where a person gave one
 
-  // Of a quarantined lead only, which becomes readable: what is decided about it, and its deliveries.
+  // Taken for a quarantined lead only, which becomes readable: what is decided about it.
   Disposition disposition = Disposition::deliver;
   std::string disposition_reason;
+  // Made if the lead has none: it was quarantined, or came while no destination was configured.
   std::vector<NewDelivery> deliveries;
 };
 
 struct Revised {};
 // Another revision was made since the one that this was made from.
 struct Overtaken {};
+// The lead has no delivery, and the revision brings none: nobody would ever get what was revised.
+struct NoDelivery {};
 
 // The lead is there, but none of the deliveries meant is in a state from which the change is legal.
 struct NotPossible {
@@ -52,7 +55,7 @@ struct NotPossible {
 };
 
 using CorrectionResult = std::variant<Corrected, NoSuchLead, NotPossible, Failure>;
-using RevisionResult = std::variant<Revised, NoSuchLead, Overtaken, NotPossible, Failure>;
+using RevisionResult = std::variant<Revised, NoSuchLead, Overtaken, NoDelivery, NotPossible, Failure>;
 
 class Corrections {
  public:
@@ -67,8 +70,9 @@ class Corrections {
   [[nodiscard]] CorrectionResult discard(const Uuid& lead, std::optional<std::string> destination,
                                          Order order);
 
-  // Possible for a quarantined lead, and for any that has a delivery which is pending, held or dead and none
-  // that is being tried at this moment. Changes no delivery's state; makes deliveries for a quarantined lead.
+  // Possible for a lead that has no delivery, unless it is a probe, and for any that has a delivery which is
+  // pending, held or dead and none that is being tried at this moment. Changes no delivery's state; makes the
+  // revision's deliveries for a lead that has none.
   [[nodiscard]] RevisionResult revise(const Uuid& lead, const NewRevision& revision, const Order& order);
 
   // Called after deliveries became due: wakes the worker. Set before the first change.

@@ -27,6 +27,7 @@ constexpr const char* kFindContent =
     "SELECT id FROM lead WHERE content_sha256 = ? AND source = ? AND received_at >= ? "
     "AND disposition <> 'duplicate' ORDER BY number LIMIT 1";
 
+// The lead that came with the same key before.
 std::optional<Repeated> find_repeated(Connection& connection, const NewLead& lead) {
   if (lead.idempotency_key.empty()) return std::nullopt;
   auto row = connection.use(kFindKey);
@@ -38,14 +39,15 @@ std::optional<Repeated> find_repeated(Connection& connection, const NewLead& lea
                   row->getColumn(2).getString(), read_sha256(*row, 3)};
 }
 
-bool has_content(const NewLead& lead) {
-  return lead.content_sha256 && lead.disposition != Disposition::quarantined &&
-         lead.disposition != Disposition::probe;
+bool is_readable(const NewLead& lead) {
+  return lead.disposition != Disposition::quarantined && lead.disposition != Disposition::probe;
 }
 
-// The lead of which this one is a duplicate.
-std::optional<Uuid> find_first(Connection& connection, const NewLead& lead, Time now) {
-  if (!lead.idempotency_key.empty() || !has_content(lead)) return std::nullopt;
+bool has_content(const NewLead& lead) { return lead.content_sha256 && is_readable(lead); }
+
+// The lead that said the same before.
+std::optional<Uuid> find_same_content(Connection& connection, const NewLead& lead, Time now) {
+  if (!has_content(lead)) return std::nullopt;
   if (lead.dedupe_window <= Milliseconds::zero()) return std::nullopt;
   auto row = connection.use(kFindContent);
   bind_sha256(*row, 1, *lead.content_sha256);
@@ -60,14 +62,30 @@ struct Decision {
   Disposition disposition;
   std::string reason;
   std::optional<Uuid> duplicate_of;
+  bool keeps_key = false;
 };
 
-Decision decide(Connection& connection, const NewLead& lead, Time now) {
-  const auto first = find_first(connection, lead, now);
-  if (!first) return {lead.disposition, lead.disposition_reason, std::nullopt};
-  std::string reason = "the same lead came before, as " + to_string(*first);
+Decision as_judged(const NewLead& lead, bool keeps_key) {
+  return {lead.disposition, lead.disposition_reason, std::nullopt, keeps_key};
+}
+
+Decision as_duplicate(const NewLead& lead, const Uuid& first, std::string reason) {
+  reason += ", as " + to_string(first);
   if (!lead.disposition_reason.empty()) reason += "; " + lead.disposition_reason;
   return {Disposition::duplicate, std::move(reason), first};
+}
+
+// `same_key` is the lead that came with the same key and another body, if any.
+Decision decide(Connection& connection, const NewLead& lead, const std::optional<Repeated>& same_key,
+                Time now) {
+  const bool key_is_used_up = same_key && same_key->disposition != Disposition::quarantined;
+  if (key_is_used_up && is_readable(lead)) {
+    return as_duplicate(lead, same_key->id, "the sender's key came before with another body");
+  }
+  const bool has_own_key = !lead.idempotency_key.empty() && !same_key;
+  if (has_own_key) return as_judged(lead, lead.disposition != Disposition::probe);
+  const auto first = find_same_content(connection, lead, now);
+  return first ? as_duplicate(lead, *first, "the same lead came before") : as_judged(lead, false);
 }
 
 // What is not bound is NULL.
@@ -81,7 +99,7 @@ std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid
   insert->bindNoCopy(5, decision.reason);
   if (decision.duplicate_of) bind_uuid(*insert, 6, *decision.duplicate_of);
   if (has_content(lead)) bind_sha256(*insert, 7, *lead.content_sha256);
-  if (!lead.idempotency_key.empty()) insert->bindNoCopy(8, lead.idempotency_key);
+  if (decision.keeps_key) insert->bindNoCopy(8, lead.idempotency_key);
   insert->bindNoCopy(9, lead.receipt.remote_address);
   insert->bindNoCopy(10, lead.receipt.headers_json);
   bind_sha256(*insert, 11, lead.receipt.payload_sha256);
@@ -124,14 +142,18 @@ std::variant<Accepted, Repeated, NotStored> Intake::accept(const NewLead& lead) 
   std::optional<Repeated> repeated;
   const auto failure = committer_.commit(Urgency::when_there_is_room, [&](Connection& connection) {
     repeated = find_repeated(connection, lead);
-    if (repeated) return;
-    const auto decision = decide(connection, lead, now);
+    if (repeated && repeated->payload_sha256 == lead.receipt.payload_sha256) return;
+    const auto decision = decide(connection, lead, repeated, now);
     insert_all(connection, lead, accepted.id, now, decision);
     accepted.duplicate_of = decision.duplicate_of;
+    // A quarantined lead does not answer for what came after it.
+    if (repeated && repeated->disposition == Disposition::quarantined) repeated.reset();
+    if (repeated) repeated->stored_as = accepted.id;
   });
   if (failure) return NotStored{failure->detail, failure->kind == Failure::Kind::queue_full};
+  const bool is_stored = !repeated || repeated->stored_as;
+  if (is_stored && on_accepted_) on_accepted_();
   if (repeated) return std::move(*repeated);
-  if (on_accepted_) on_accepted_();
   return accepted;
 }
 

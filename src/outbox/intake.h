@@ -1,9 +1,15 @@
 // The door by which leads come in.
 //
 // A lead that says the same as an earlier one of its source is a duplicate: stored, linked to the first one,
-// its deliveries held. A request that carries the sender's own key for it is told apart by that key alone,
-// for good: the same key stores nothing more. Both are decided inside the transaction that stores the lead,
-// so that of two at once one is the first.
+// its deliveries held. A request that carries the sender's own key for it is told apart by that key, for
+// good: the same key with the same bytes stores nothing more. Both are decided inside the transaction that
+// stores the lead, so that of two at once one is the first.
+//
+// A sender may give one key to two leads by mistake, and neither may be lost. So a key that came before with
+// another body is answered as at first, but the new body is stored, without the key: a readable one as a
+// duplicate of the first, which a person sees and can release. Two kinds of requests do not use a key up: a
+// probe, whose key is not kept, and a lead that is still quarantined, after which the sender may well have
+// mended the body: what comes then is decided by its content.
 //
 // Thread-safety: any thread; accept() blocks until the lead is on disk.
 #pragma once
@@ -48,12 +54,14 @@ struct Accepted {
   std::optional<Uuid> duplicate_of;
 };
 
-// The sender's key came before; nothing was stored. What is told here is of the lead that came with it first.
+// The sender's key came before. What is told here is of the lead that came with it first.
 struct Repeated {
   Uuid id;
   Disposition disposition = Disposition::deliver;
   std::string disposition_reason;
   Sha256 payload_sha256{};
+  // Set: the body is another one than at first, and was stored as this lead. Otherwise nothing was stored.
+  std::optional<Uuid> stored_as;
 };
 
 // The lead was not stored, or the disk did not say that it was.

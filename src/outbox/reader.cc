@@ -30,7 +30,8 @@ constexpr const char* kRevisedPayload =
     "WHERE lead.id = ? AND revision.number = ? AND revision.payload IS NOT NULL";
 
 constexpr const char* kRevisions =
-    "SELECT number, at, actor, reason, changes_json, payload IS NOT NULL FROM revision "
+    "SELECT number, at, actor, reason, changes_json, payload IS NOT NULL, disposition_before, "
+    "disposition_reason_before FROM revision "
     "WHERE lead_number = ? ORDER BY number";
 
 constexpr const char* kDeliveries =
@@ -225,9 +226,12 @@ class Reader::Queries {
     row->bind(1, lead_number);
     std::vector<RevisionView> views;
     while (row->executeStep()) {
-      views.push_back({row->getColumn(0).getInt(), from_unix_ms(row->getColumn(1).getInt64()),
-                       row->getColumn(2).getString(), row->getColumn(3).getString(),
-                       row->getColumn(4).getString(), row->getColumn(5).getInt() == 1});
+      views.push_back(
+          {row->getColumn(0).getInt(), from_unix_ms(row->getColumn(1).getInt64()),
+           row->getColumn(2).getString(), row->getColumn(3).getString(), row->getColumn(4).getString(),
+           row->getColumn(5).getInt() == 1,
+           undamaged(parse_disposition(row->getColumn(6).getString()), "revision.disposition_before"),
+           row->getColumn(7).getString()});
     }
     return views;
   }

@@ -50,6 +50,9 @@ struct RevisionView {
   std::string reason;
   std::string changes_json;  // an object of field to {"from","to"}
   bool has_payload = false;  // a person gave a new body
+  // What was decided about the lead until then.
+  Disposition disposition_before = Disposition::deliver;
+  std::string disposition_reason_before;
 };
 
 struct LeadView {

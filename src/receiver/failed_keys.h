@@ -3,9 +3,8 @@
 //
 // The first ten within a minute are free: a person may mistype. Each further one costs a second more than the
 // one before, up to ten, and the count, which ends at 20, falls by one every six seconds. Addresses of one
-// IPv6 network
-// (/64) count as one. At most 4,096 addresses are remembered; the one that failed longest ago is forgotten
-// first.
+// IPv6 network (/64) count as one. At most 4,096 addresses are remembered; the one that failed longest ago is
+// forgotten first.
 //
 // Thread-safety: any thread.
 #pragma once

@@ -17,6 +17,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "lead/lead_parser.h"
+
 #if !VALIJSON_USE_EXCEPTIONS
 #error "valijson would end the process at a schema that it does not like"
 #endif
@@ -27,7 +29,6 @@ namespace {
 using Json = nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Under this keyword our own constraint stands in for `pattern`.
 constexpr const char* kBoundedPattern = "leadspool-pattern";
 constexpr int kDeepestSchema = 64;
@@ -117,6 +118,8 @@ class Preparation {
 
   static void prepare_keywords(Json& schema) {
     if (schema.contains("patternProperties")) throw SchemaError("patternProperties is not supported");
+    // valijson holds each element against each other one.
+    if (schema.contains("uniqueItems")) throw SchemaError("uniqueItems is not supported");
     if (const auto factor = schema.find("multipleOf");
         factor != schema.end() && !(factor->is_number() && factor->get<double>() > 0)) {
       throw SchemaError("multipleOf has to be a number greater than 0");

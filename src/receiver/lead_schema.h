@@ -1,7 +1,8 @@
 // A JSON Schema (draft-04, as the marketplace documents its own) that a source's leads have to meet.
 //
 // A schema is refused for what could bring the service down at some body: references to themselves or to
-// other documents (no address is ever fetched), `patternProperties`, and patterns that need back-references.
+// other documents (no address is ever fetched), `patternProperties`, `uniqueItems`, and patterns that need
+// back-references.
 // `format` is not looked at, which draft-04 leaves open. Patterns see bytes, not characters.
 //
 // Thread-safety: constant after construction.

@@ -4,16 +4,12 @@
 #include <cstddef>
 
 #include "base/digest.h"
-#include "base/text.h"
 
 namespace leadspool::receiver {
 
 std::string_view presented_key(const http::Request& request) {
   if (const auto key = request.query_value("key"); key && !key->empty()) return *key;
-  constexpr std::string_view kScheme = "bearer ";
-  const std::string_view authorization = request.header("Authorization");
-  const bool is_bearer = equal_in_any_case(authorization.substr(0, kScheme.size()), kScheme);
-  return is_bearer ? authorization.substr(kScheme.size()) : std::string_view{};
+  return http::bearer_token(request);
 }
 
 const Source* find_opened(const std::vector<Source>& sources, std::string_view name, std::string_view key) {

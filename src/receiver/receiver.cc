@@ -136,6 +136,18 @@ void log_stored(const outbox::NewLead& lead, const std::string& id, bool is_dupl
             {"bytes", bytes}});
 }
 
+void log_repeated(const outbox::NewLead& lead, const outbox::Repeated& first) {
+  const auto bytes = lead.receipt.payload.size();
+  if (first.stored_as) {
+    log_warn("lead_key_reused", {{"lead", to_string(first.id)},
+                                 {"stored_as", to_string(*first.stored_as)},
+                                 {"source", lead.source},
+                                 {"bytes", bytes}});
+    return;
+  }
+  log_info("lead_repeated", {{"lead", to_string(first.id)}, {"source", lead.source}, {"bytes", bytes}});
+}
+
 }  // namespace
 
 Receiver::Receiver(ReceiverOptions options, outbox::Intake& intake, const Clock& clock)
@@ -165,9 +177,8 @@ http::Answer Receiver::receive(const http::Request& request) {
   }
   refusals_.stored();
   if (const auto* first = std::get_if<outbox::Repeated>(&stored)) {
-    std::string id = to_string(first->id);
-    log_info("lead_repeated", {{"lead", id}, {"source", lead.source}, {"bytes", request.body.size()}});
-    return answer_again(*first, std::move(id));
+    log_repeated(lead, *first);
+    return answer_again(*first, to_string(first->id));
   }
   const auto& [lead_id, duplicate_of] = std::get<outbox::Accepted>(stored);
   std::string id = to_string(lead_id);

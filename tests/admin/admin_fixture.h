@@ -108,6 +108,18 @@ struct AdminFixture : StoreFixture {
     return add(lead);
   }
 
+  // Accepted while no destination was configured.
+  Uuid add_lead_without_deliveries(Disposition disposition = Disposition::deliver,
+                                   const std::string& reason = "") {
+    outbox::NewLead lead;
+    lead.source = "marketplace";
+    lead.disposition = disposition;
+    lead.disposition_reason = reason;
+    lead.fields.email = "a@b.example";
+    lead.receipt = receipt();
+    return add(lead);
+  }
+
   Uuid add_held_lead(const std::vector<std::string>& names = {"crm"}) {
     outbox::NewLead lead;
     lead.source = "marketplace";

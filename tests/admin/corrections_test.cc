@@ -75,9 +75,22 @@ TEST_CASE("a destination that the lead has no delivery to is answered with those
   const auto response = admin.correct(id, "redrive", R"({"destination":"cmr"})");
   REQUIRE(response.status == 409);
   REQUIRE(error_message(response) == "The lead has no delivery to \"cmr\": crm is held, erp is held.");
-  const auto without = admin.correct(admin.add_quarantined_lead(), "redrive", R"({"destination":"crm"})");
-  REQUIRE(without.status == 409);
-  REQUIRE(error_message(without) == "The lead has no delivery to \"crm\": it has no delivery at all.");
+}
+
+TEST_CASE("whoever would correct a lead that has no delivery is told that a revision makes them") {
+  AdminFixture admin;
+  for (const Uuid id : {admin.add_quarantined_lead(), admin.add_lead_without_deliveries()}) {
+    for (const char* what : {"redrive", "release", "discard"}) {
+      for (const char* body : {"", R"({"destination":"crm"})"}) {
+        const auto response = admin.correct(id, what, body);
+        REQUIRE(response.status == 409);
+        REQUIRE(error_code(response) == "not_possible");
+        REQUIRE(error_message(response) == "This " + std::string(what) +
+                                               " is not possible: it has no delivery. A revision of the lead "
+                                               "makes its deliveries, one that changes nothing too.");
+      }
+    }
+  }
 }
 
 TEST_CASE("a delivery that is being tried cannot be discarded under the worker") {

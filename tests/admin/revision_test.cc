@@ -54,7 +54,9 @@ TEST_CASE("a revision changes the fields named, by either name in any case, and 
                             {{"email", {{"from", "zoe@contoso.example"}, {"to", "z@b.example"}}},
                              {"phone", {{"from", "1234"}, {"to", ""}}},
                              {"title", {{"from", ""}, {"to", "CEO"}}}}},
-                           {"has_payload", false}});
+                           {"has_payload", false},
+                           {"disposition_before", "deliver"},
+                           {"disposition_reason_before", nullptr}});
   REQUIRE(lead.at("audit").back().at("action") == "revise");
   REQUIRE(lead == admin.get_json(AdminFixture::path_of(id)));
   REQUIRE(admin.claim().at(0).lead.fields.email == "z@b.example");
@@ -105,13 +107,17 @@ TEST_CASE("a new lead_source gives its pieces anew, except those that are given 
   auto lead = admin.revised(id, {{"changes", {{"LeadSource", "SPZA-INS|fabrikam.two"}}}});
   REQUIRE(lead.at("publisher") == "fabrikam");
   REQUIRE(lead.at("offer_id") == "two");
-  REQUIRE(lead.at("action_code") == "PLT");
+  REQUIRE(lead.at("action_code") == "INS");
   lead = admin.revised(id, {{"changes", {{"offer_id", "mine"}, {"lead_source", "SPZA-INS|adatum.three"}}}});
   REQUIRE(lead.at("publisher") == "adatum");
   REQUIRE(lead.at("offer_id") == "mine");
   lead = admin.revised(id, {{"changes", {{"lead_source", "SPZA-INS|adatum.three"}, {"phone", "5"}}}});
   REQUIRE(lead.at("offer_id") == "mine");
-  REQUIRE(lead.at("revisions").size() == 3);
+  lead = admin.revised(id, {{"changes", {{"lead_source", "SPZA-DNC|a.b"}, {"action_code", ""}}}});
+  REQUIRE(lead.at("publisher") == "a");
+  REQUIRE(lead.at("offer_id") == "mine");
+  REQUIRE(lead.at("action_code") == "");
+  REQUIRE(lead.at("revisions").size() == 4);
 }
 
 TEST_CASE("an action that only lead_source tells counts, so that nobody who asked not to be contacted is") {
@@ -160,12 +166,96 @@ TEST_CASE("an empty revision takes a lead that was quarantined with readable fie
   REQUIRE(admin.claim().at(0).lead.fields == fields_of_zoe());
 }
 
-TEST_CASE("a quarantined lead of a source that is gone is revised, and has no delivery") {
+TEST_CASE("a quarantined lead of a source that is gone stays so until its source is back") {
   AdminFixture admin;
   const Uuid id = admin.add_quarantined_lead({}, "gone");
-  const auto lead = admin.revised(id, {{"payload", kReadable}});
-  REQUIRE(lead.at("disposition") == "deliver");
-  REQUIRE(lead.at("deliveries").empty());
+  const auto response = admin.revise(id, {{"payload", kReadable}});
+  REQUIRE(response.status == 409);
+  REQUIRE(error_code(response) == "no_destination");
+  REQUIRE(
+      error_message(response).find("its source \"gone\" is not in the configuration. Add it there, reload, "
+                                   "and revise the lead again.") != std::string::npos);
+  admin.destinations.clear();
+  REQUIRE(error_message(admin.revise(id, {{"payload", kReadable}}))
+              .find("the configuration has no destination at all. Add it") != std::string::npos);
+  const auto lead = admin.get_json(AdminFixture::path_of(id));
+  REQUIRE(lead.at("disposition") == "quarantined");
+  REQUIRE(lead.at("revisions").empty());
+}
+
+TEST_CASE(
+    "a lead that came while there was no destination is delivered after a revision, even an empty one") {
+  AdminFixture admin;
+  const Uuid plain = admin.add_lead_without_deliveries();
+  auto lead = Json::parse(admin.correct(plain, "revisions").body);
+  REQUIRE(lead.at("deliveries").at(0).at("state") == "pending");
+  REQUIRE(admin.claim().at(0).lead.id == plain);
+  REQUIRE(error_code(admin.correct(plain, "revisions")) == "no_change");
+
+  const Uuid test_lead = admin.add_lead_without_deliveries(Disposition::test, "a test");
+  lead = admin.revised(test_lead, {{"changes", {{"email", "c@d.example"}}}});
+  REQUIRE(lead.at("disposition") == "test");
+  REQUIRE(lead.at("deliveries").at(0).at("state") == "pending");
+
+  const Uuid silent = admin.add_lead_without_deliveries(Disposition::do_not_contact, "DNC");
+  lead = Json::parse(admin.correct(silent, "revisions").body);
+  REQUIRE(lead.at("disposition") == "do_not_contact");
+  REQUIRE(lead.at("deliveries").at(0).at("state") == "held");
+  REQUIRE(lead.at("deliveries").at(0).at("held_reason") == "DNC");
+}
+
+TEST_CASE("who revises a lead that may have arrived already is warned that the old version may stay") {
+  struct Row {
+    AttemptOutcome outcome;
+    bool is_warned;
+  };
+  const std::vector<Row> rows{{{.outcome = Outcome::ambiguous, .cause = "x"}, true},
+                              {{.outcome = Outcome::unavailable, .counts_against_budget = true}, true},
+                              {{.outcome = Outcome::unavailable}, false},
+                              {{.outcome = Outcome::misconfigured}, false},
+                              {{.outcome = Outcome::rejected, .cause = "x"}, false}};
+  for (const auto& [outcome, is_warned] : rows) {
+    AdminFixture admin;
+    INFO(to_string(outcome.outcome));
+    const Uuid id = add_zoe(admin);
+    REQUIRE(admin.finish(admin.claim().at(0), outcome));
+    const auto lead = admin.revised(id, {{"changes", {{"phone", "2"}}}});
+    REQUIRE(lead.contains("warnings") == is_warned);
+    if (!is_warned) continue;
+    REQUIRE(lead.at("warnings").size() == 1);
+    REQUIRE(
+        lead.at("warnings").at(0).get<std::string>().starts_with("crm may have the lead as it was before"));
+    REQUIRE_FALSE(admin.get_json(AdminFixture::path_of(id)).contains("warnings"));
+  }
+}
+
+TEST_CASE("no one is warned of a delivery that is done") {
+  AdminFixture admin;
+  outbox::NewLead lead;
+  lead.source = "marketplace";
+  lead.receipt = StoreFixture::receipt();
+  lead.deliveries = {{"crm", std::nullopt}, {"erp", "waits"}};
+  const Uuid id = admin.add(lead);
+  REQUIRE(admin.finish(admin.claim().at(0), {.outcome = Outcome::ambiguous}));
+  static_cast<void>(admin.corrections.discard(id, "crm", {"ada", ""}));
+  REQUIRE_FALSE(admin.revised(id, {{"changes", {{"phone", "2"}}}}).contains("warnings"));
+}
+
+TEST_CASE("who turns a lead into one that is not to be contacted, or back, is told what stays") {
+  AdminFixture admin;
+  const Uuid id = add_zoe(admin);
+  const auto warnings = admin.revised(id, {{"changes", {{"action_code", "DNC"}}}}).at("warnings");
+  REQUIRE(warnings.size() == 1);
+  REQUIRE(warnings.at(0).get<std::string>().find("discard") != std::string::npos);
+  REQUIRE_FALSE(admin.revised(id, {{"changes", {{"action_code", "INS"}}}}).contains("warnings"));
+}
+
+TEST_CASE("a try that the process did not survive is one that may have arrived") {
+  AdminFixture admin;
+  const Uuid id = add_zoe(admin);
+  REQUIRE(admin.claim().size() == 1);
+  REQUIRE(admin.expire() == 1);
+  REQUIRE(admin.revised(id, {{"changes", {{"phone", "2"}}}}).at("warnings").size() == 1);
 }
 
 TEST_CASE("a quarantined lead that would have no field stays quarantined") {

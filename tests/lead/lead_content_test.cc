@@ -109,7 +109,13 @@ TEST_CASE("a lead that names nobody has nothing to compare") {
   REQUIRE(content_of(test::sample_lead_body("blank-user.json")).empty());
   REQUIRE(content_of(test::sample_lead_body("no-user-details.json")).empty());
   REQUIRE(content_of(R"({"UserDetails":{"Unknown":"x"},"OfferTitle":"VM"})").empty());
-  REQUIRE_FALSE(content_of(R"({"UserDetails":{"Country":"US"},"OfferTitle":"VM"})").empty());
+  REQUIRE(
+      content_of(R"({"UserDetails":{"Country":"US","Company":"Contoso","Title":"CEO"},"OfferTitle":"VM"})")
+          .empty());
+  for (const std::string field : {"FirstName", "LastName", "Email", "Phone"}) {
+    INFO(field);
+    REQUIRE_FALSE(content_of("{\"UserDetails\":{\"" + field + "\":\"x\"}}").empty());
+  }
 }
 
 }  // namespace leadspool

@@ -47,4 +47,21 @@ TEST_CASE("a lead source comes apart into the pieces it has") {
   }
 }
 
+TEST_CASE("fields that say what lead_source said follow it, and those that stand for themselves stay") {
+  LeadFields fields{
+      .lead_source = "SPZA-INS|fabrikam.two", .publisher = "contoso", .offer_id = "", .action_code = "PLT"};
+  follow_lead_source(fields, "SPZA-PLT|contoso.one");
+  REQUIRE(fields.publisher == "fabrikam");
+  REQUIRE(fields.offer_id == "two");
+  REQUIRE(fields.action_code == "INS");
+
+  LeadFields own{.lead_source = "SPZA-INS|fabrikam.two",
+                 .publisher = "adatum",
+                 .offer_id = "mine",
+                 .action_code = "DNC"};
+  const LeadFields before = own;
+  follow_lead_source(own, "SPZA-PLT|contoso.one");
+  REQUIRE(own == before);
+}
+
 }  // namespace leadspool

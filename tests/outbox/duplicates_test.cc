@@ -183,7 +183,7 @@ TEST_CASE("of the same lead posted by eight senders at once exactly one is no du
   REQUIRE(store.reader.find(firsts[0])->duplicate_count == 7);
 }
 
-TEST_CASE("the same key stores nothing more, for good, and tells what became of the first lead") {
+TEST_CASE("the same key with the same body stores nothing more, for good") {
   StoreFixture store;
   int told = 0;
   store.intake.on_accepted([&] { ++told; });
@@ -192,20 +192,106 @@ TEST_CASE("the same key stores nothing more, for good, and tells what became of 
   const Uuid first = store.add(lead);
   store.clock.advance(10 * 8'760h);
 
-  auto again = lead_with_key("k-1");
-  again.content_sha256 = sha256("something else");
-  again.receipt = StoreFixture::receipt("second");
-  again.disposition = Disposition::test;
-  again.disposition_reason = "a test lead";
-  const auto result = store.intake.accept(again);
+  const auto result = store.intake.accept(lead);
   const auto& repeated = std::get<Repeated>(result);
   REQUIRE(repeated.id == first);
   REQUIRE(repeated.disposition == Disposition::deliver);
   REQUIRE(repeated.disposition_reason.empty());
   REQUIRE(repeated.payload_sha256 == sha256("first"));
+  REQUIRE_FALSE(repeated.stored_as);
   REQUIRE(store.reader.status().leads == 1);
   REQUIRE(store.reader.find(first)->duplicate_count == 0);
   REQUIRE(told == 1);
+}
+
+TEST_CASE("a key that comes again with another body loses nothing: that body is a held duplicate") {
+  StoreFixture store;
+  int told = 0;
+  store.intake.on_accepted([&] { ++told; });
+  const Uuid first = store.add(lead_with_key("k-1"));
+  auto other = lead_with_key("k-1");
+  other.content_sha256 = sha256("something else");
+  other.receipt = StoreFixture::receipt("second");
+  other.disposition = Disposition::test;
+  other.disposition_reason = "a test lead";
+
+  const auto result = store.intake.accept(other);
+  const auto& repeated = std::get<Repeated>(result);
+  REQUIRE(repeated.id == first);
+  REQUIRE(repeated.disposition == Disposition::deliver);
+  REQUIRE(repeated.payload_sha256 == StoreFixture::receipt().payload_sha256);
+  const auto stored = store.reader.find(repeated.stored_as.value());
+  REQUIRE(store.reader.payload(*repeated.stored_as) == "second");
+  REQUIRE(stored->view.lead.disposition == Disposition::duplicate);
+  REQUIRE(stored->view.lead.duplicate_of == first);
+  REQUIRE(stored->view.lead.disposition_reason ==
+          "the sender's key came before with another body, as " + to_string(first) + "; a test lead");
+  REQUIRE(stored->view.deliveries.size() == 2);
+  for (const auto& delivery : stored->view.deliveries) {
+    REQUIRE(delivery.state == State::held);
+    REQUIRE(delivery.held_reason == stored->view.lead.disposition_reason);
+  }
+  REQUIRE(told == 2);
+
+  // The key stays the first one's.
+  const auto again = store.intake.accept(lead_with_key("k-1"));
+  REQUIRE(std::get<Repeated>(again).id == first);
+  REQUIRE_FALSE(std::get<Repeated>(again).stored_as);
+}
+
+TEST_CASE("a key that comes again with what is no lead is answered as at first, and that is kept") {
+  for (const auto disposition : {Disposition::quarantined, Disposition::probe}) {
+    StoreFixture store;
+    const Uuid first = store.add(lead_with_key("k-1"));
+    const auto result = store.intake.accept({.source = "marketplace",
+                                             .disposition = disposition,
+                                             .disposition_reason = "so it is",
+                                             .receipt = StoreFixture::receipt("{"),
+                                             .idempotency_key = "k-1"});
+    const auto& repeated = std::get<Repeated>(result);
+    REQUIRE(repeated.id == first);
+    const auto stored = store.reader.find(repeated.stored_as.value());
+    REQUIRE(stored->view.lead.disposition == disposition);
+    REQUIRE(stored->view.lead.disposition_reason == "so it is");
+    REQUIRE_FALSE(stored->view.lead.duplicate_of);
+    REQUIRE(store.reader.payload(*repeated.stored_as) == "{");
+  }
+}
+
+TEST_CASE("a probe does not use its key up") {
+  StoreFixture store;
+  const NewLead probe{.source = "marketplace",
+                      .disposition = Disposition::probe,
+                      .disposition_reason = "empty body",
+                      .receipt = StoreFixture::receipt(""),
+                      .idempotency_key = "k-1"};
+  const Uuid first = store.add(probe);
+  REQUIRE(store.add(probe) != first);
+  const auto lead = accept(store, lead_with_key("k-1"));
+  REQUIRE_FALSE(lead.duplicate_of);
+  REQUIRE(store.claim().size() == 1);
+  REQUIRE(std::get<Repeated>(store.intake.accept(lead_with_key("k-1"))).id == lead.id);
+}
+
+TEST_CASE("after a quarantined lead its key says nothing, until a person made a lead of it") {
+  StoreFixture store;
+  const Uuid broken = store.add({.source = "marketplace",
+                                 .disposition = Disposition::quarantined,
+                                 .disposition_reason = "not JSON",
+                                 .receipt = StoreFixture::receipt("{"),
+                                 .idempotency_key = "k-1"});
+  const auto mended = accept(store, lead_with_key("k-1"));
+  REQUIRE_FALSE(mended.duplicate_of);
+  REQUIRE(store.claim().size() == 1);
+  REQUIRE(accept(store, lead_with_key("k-1")).duplicate_of == mended.id);
+
+  outbox::NewRevision revision;
+  revision.changes_json = "{}";
+  revision.deliveries = {{"crm", std::nullopt}};
+  static_cast<void>(store.corrections.revise(broken, revision, {"ada", ""}));
+  const auto repeated = std::get<Repeated>(store.intake.accept(lead_with_key("k-1")));
+  REQUIRE(repeated.id == broken);
+  REQUIRE(store.reader.find(repeated.stored_as.value())->view.lead.duplicate_of == broken);
 }
 
 TEST_CASE("a repeated key tells that the first lead was quarantined, and why") {

@@ -88,7 +88,7 @@ TEST_CASE("of several deliveries one that waits makes a revision possible, one b
   REQUIRE(store.claim(1, "mail").at(0).lead.fields.last_name == "Two");
 }
 
-TEST_CASE("a probe, a lead without deliveries and a lead that is not there cannot be revised") {
+TEST_CASE("a probe and a lead that is not there cannot be revised") {
   StoreFixture store;
   const Uuid probe = store.add({.source = "marketplace",
                                 .disposition = Disposition::probe,
@@ -96,10 +96,44 @@ TEST_CASE("a probe, a lead without deliveries and a lead that is not there canno
                                 .receipt = StoreFixture::receipt("")});
   REQUIRE(obstacle(store.corrections.revise(probe, revision_to("Two"), kOrder)) ==
           "a probe has nothing to revise");
-  REQUIRE(obstacle(store.corrections.revise(add_for(store, {}), revision_to("Two"), kOrder)) ==
-          "it has no delivery");
   REQUIRE(std::holds_alternative<outbox::NoSuchLead>(
       store.corrections.revise(Uuid{}, revision_to("Two"), kOrder)));
+}
+
+TEST_CASE("a lead that came while there was no destination gets its deliveries by a revision") {
+  StoreFixture store;
+  int woken = 0;
+  store.corrections.on_due([&] { ++woken; });
+  for (const auto disposition : {Disposition::deliver, Disposition::test, Disposition::do_not_contact}) {
+    INFO(to_string(disposition));
+    const std::string reason = disposition == Disposition::deliver ? "" : "so it was judged";
+    const Uuid lead = store.add({.source = "marketplace",
+                                 .disposition = disposition,
+                                 .disposition_reason = reason,
+                                 .receipt = StoreFixture::receipt()});
+    auto revision = revision_to("Two");
+    revision.deliveries = {{"crm", std::nullopt}};
+    REQUIRE(obstacle(store.corrections.revise(lead, revision, kOrder)).empty());
+    const auto found = store.reader.find(lead);
+    REQUIRE(found->view.lead.disposition == disposition);
+    REQUIRE(found->view.lead.disposition_reason == reason);
+    REQUIRE(store.claim().at(0).lead.fields.last_name == "Two");
+  }
+  REQUIRE(woken == 3);
+}
+
+TEST_CASE("a lead without deliveries is not revised as long as there is none to be made") {
+  StoreFixture store;
+  for (const Uuid lead : {add_quarantined(store), add_for(store, {})}) {
+    const auto before = store.reader.find(lead);
+    const auto result = store.corrections.revise(lead, revision_to("Two"), kOrder);
+    REQUIRE(std::holds_alternative<outbox::NoDelivery>(result));
+    const auto after = store.reader.find(lead);
+    REQUIRE(after->view.lead.disposition == before->view.lead.disposition);
+    REQUIRE(after->view.lead.fields == before->view.lead.fields);
+    REQUIRE(after->revisions.empty());
+    REQUIRE(after->audit.empty());
+  }
 }
 
 TEST_CASE("a quarantined lead that is revised is delivered with its new fields, and its bytes stay") {

@@ -117,6 +117,7 @@ TEST_CASE("what is no schema is refused with a reason for the operator") {
       {R"({"pattern":"(a)\\1"})", "regular expression"},
       {R"_({"properties":{"a":{"pattern":"^(?!x)"}}})_", "look ahead"},
       {R"({"not":{"patternProperties":{}}})", "patternProperties"},
+      {R"({"properties":{"a":{"items":{"uniqueItems":true}}}})", "uniqueItems"},
       {R"({"$schema":"http://json-schema.org/draft-07/schema#"})", "draft-04"},
       {R"({"properties":{"a":{"$ref":"http://127.0.0.1:1/x.json"}}})", "same document"},
       {R"({"$ref":"other.json#/a"})", "same document"},
@@ -141,8 +142,9 @@ TEST_CASE("what is no schema is refused with a reason for the operator") {
 TEST_CASE("properties may be named like the words of a schema") {
   const auto schema = schema_of(R"({"properties":{
     "pattern":{"type":"string"}, "format":{"type":"string"}, "id":{"type":"string"}, "multipleOf":{"type":"string"},
-    "patternProperties":{"type":"string"}, "default":{"pattern":"^x"}}})");
-  for (const std::string name : {"pattern", "format", "id", "multipleOf", "patternProperties"}) {
+    "patternProperties":{"type":"string"}, "uniqueItems":{"type":"string"}, "default":{"pattern":"^x"}}})");
+  for (const std::string name :
+       {"pattern", "format", "id", "multipleOf", "patternProperties", "uniqueItems"}) {
     REQUIRE(violation(schema, "{\"" + name + "\":\"x\"}") == "fits");
     REQUIRE(violation(schema, "{\"" + name + "\":1}").starts_with(name + ": "));
   }
