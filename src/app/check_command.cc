@@ -55,6 +55,29 @@ void check_validity(const std::string& file, const http::CertificateValidity& va
   }
 }
 
+// "leads.contoso.com" of "https://leads.contoso.com:8443/in", "::1" of "https://[::1]".
+std::string host_of(const std::string& url) {
+  const auto begin = url.find("://") + 3;
+  if (url.compare(begin, 1, "[") == 0) return url.substr(begin + 1, url.find(']') - begin - 1);
+  return url.substr(begin, url.find_first_of(":/", begin) - begin);
+}
+
+void check_who_accepts(const ReceiverConfig& receiver, const http::TlsContext& context, Findings& findings) {
+  if (receiver.public_url.empty()) return;
+  const auto host = host_of(receiver.public_url);
+  if (!context.is_for(host)) {
+    findings.push_back({Level::fail,
+                        "certificate " + receiver.certificate + " is not for " + host +
+                            ", the name in [receiver] public_url, so the marketplace will not connect",
+                        "get a certificate for that name, or mend public_url"});
+  } else if (context.is_self_signed()) {
+    findings.push_back(
+        {Level::warn,
+         "certificate " + receiver.certificate + " is signed by itself, so the marketplace will not trust it",
+         "fine behind a proxy that speaks TLS; else get one from an authority"});
+  }
+}
+
 void check_certificate(const ReceiverConfig& receiver, Findings& findings) {
   if (receiver.certificate.empty()) {
     findings.push_back({Level::warn, "the receiver speaks plain HTTP on " + to_string(receiver.listen),
@@ -66,6 +89,7 @@ void check_certificate(const ReceiverConfig& receiver, Findings& findings) {
     findings.push_back(
         {Level::ok, "certificate " + receiver.certificate + " and its private key belong together", ""});
     check_validity(receiver.certificate, context.validity(), SystemClock().now(), findings);
+    check_who_accepts(receiver, context, findings);
   } catch (const http::CertificateError& error) {
     findings.push_back({Level::fail, error.what(), "name a PEM chain and its key in [receiver]"});
   }

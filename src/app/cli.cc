@@ -4,6 +4,7 @@
 #include <cstring>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -41,15 +42,22 @@ void declare(CLI::App& app, CommandLine& line) {
   add_simulate_command(line);
 }
 
-// The arguments, last first, as CLI11 takes them. What carries a lead URL's key is blanked in the process's
-// own memory, which is where the list of processes reads it.
+// What of argument `i` is not for the list of processes: a lead URL's key, what a field is set to.
+char* private_part(char** argv, int i) {
+  constexpr std::string_view kKey = "key=";
+  constexpr std::string_view kSet = "--set";
+  if (char* key = std::strstr(argv[i], kKey.data())) return key + kKey.size();
+  if (argv[i - 1] == kSet) return argv[i];
+  return std::string_view(argv[i]).starts_with("--set=") ? argv[i] + kSet.size() + 1 : nullptr;
+}
+
+// The arguments, last first, as CLI11 takes them. What is private is blanked in the process's own memory,
+// which is where the list of processes reads it.
 std::vector<std::string> take_arguments(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = argc - 1; i > 0; --i) {
     arguments.emplace_back(argv[i]);
-    constexpr std::size_t kNameLength = 4;
-    if (char* key = std::strstr(argv[i], "key="))
-      std::fill(key + kNameLength, argv[i] + std::strlen(argv[i]), '*');
+    if (char* part = private_part(argv, i)) std::fill(part, argv[i] + std::strlen(argv[i]), '*');
   }
   return arguments;
 }

@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/service.h"
+
 namespace leadspool::app {
 namespace {
 
@@ -81,8 +83,19 @@ int CommandLine::ask(const AdminCall& call, const std::function<int(const AdminR
   const auto reading = read_config(*path, Secrets::leave);
   if (const auto* config = std::get_if<Config>(&reading)) return then(call_admin(*config, call));
   const auto store = read_store_config(*path);
-  const auto reply = store ? ask_service(*store, call) : std::nullopt;
+  const auto reply = store ? app::ask_service(*store, call) : std::nullopt;
   return reply ? then(*reply) : complain_of(std::get<std::vector<ConfigError>>(reading));
+}
+
+int CommandLine::ask_service(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const {
+  const auto path = find_config(config_path_);
+  if (!path) return complain_of_no_config();
+  const auto store = read_store_config(*path);
+  if (!store) return with_config(Secrets::leave, [](const Config&) { return kBadConfig; });
+  if (const auto reply = app::ask_service(*store, call)) return then(*reply);
+  complain("no service answers on " + admin_socket(*store) +
+           ": start it; or, if [store] path was changed while it runs, restart it");
+  return kFailed;
 }
 
 int CommandLine::call(const AdminCall& call, const Show& show) const {

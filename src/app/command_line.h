@@ -48,7 +48,11 @@ class CommandLine {
   // with mistakes is no matter as long as a service answers beside its store: that one has a better one.
   [[nodiscard]] int ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const;
 
-  // The same, and report()s what came back.
+  // The same of a service that runs, and of nobody else.
+  [[nodiscard]] int ask_service(const AdminCall& call,
+                                const std::function<int(const AdminReply&)>& then) const;
+
+  // As ask(), and report()s what came back.
   [[nodiscard]] int call(const AdminCall& call, const Show& show) const;
 
   // With --json the answer's JSON goes to standard output as it is. Otherwise a good answer goes to `show`,

@@ -159,6 +159,13 @@ void for_each_table(ConfigSection& file, const std::string& name, ConfigFindings
   }
 }
 
+void refuse_one_address_for_both(const Config& config, ConfigSection& file) {
+  const auto& listen = config.receiver.listen;
+  if (listen.port == 0 || !(listen == config.admin.listen)) return;
+  file.error("admin",
+             "listens on " + to_string(listen) + ", as the receiver does: give one of them another port");
+}
+
 Config read_tables(const TomlTable& table, const ReadingContext& context, ConfigFindings& findings) {
   ConfigSection file(table, TomlPlace{}, "", findings);
   Config config;
@@ -167,6 +174,7 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   config.receiver = read_receiver(section_of(file, "receiver", findings), context);
   config.admin = read_admin(section_of(file, "admin", findings));
   config.log = read_log(section_of(file, "log", findings));
+  refuse_one_address_for_both(config, file);
   for_each_table(file, "source", findings, [&](ConfigSection& section) {
     return config.sources.emplace_back(read_source(section, context)).name;
   });
@@ -182,6 +190,19 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   }
   file.refuse_unknown();
   return config;
+}
+
+// Of a file with a slip in it, the lines before.
+std::optional<TomlTable> read_what_is_toml(const std::string& text) {
+  auto toml = read_toml(text);
+  if (const auto* error = std::get_if<TomlSyntaxError>(&toml)) {
+    std::size_t end = 0;
+    for (int line = 1; line < error->place.line && end != std::string::npos; ++line)
+      end = text.find('\n', end + 1);
+    toml = read_toml(std::string_view(text).substr(0, end));
+  }
+  if (auto* table = std::get_if<TomlTable>(&toml)) return std::move(*table);
+  return std::nullopt;
 }
 
 ReadingContext context_of(const std::string& path, Secrets secrets) {
@@ -223,13 +244,12 @@ ConfigReading read_config(const std::string& path, Secrets secrets) {
 std::optional<StoreConfig> read_store_config(const std::string& path) {
   const auto text = read_text_file(path);
   if (!std::holds_alternative<std::string>(text)) return std::nullopt;
-  const auto toml = read_toml(std::get<std::string>(text));
-  const auto* table = std::get_if<TomlTable>(&toml);
-  if (table == nullptr) return std::nullopt;
-  ConfigFindings findings{path, {}, {}};
-  ConfigSection file(*table, TomlPlace{}, "", findings);
-  auto store = read_store(section_of(file, "store", findings), context_of(path, Secrets::leave));
-  if (!findings.errors.empty()) return std::nullopt;
+  const auto table = read_what_is_toml(std::get<std::string>(text));
+  if (!table) return std::nullopt;
+  ConfigFindings ignored{path, {}, {}};
+  ConfigSection file(*table, TomlPlace{}, "", ignored);
+  StoreConfig store = read_store(section_of(file, "store", ignored), context_of(path, Secrets::leave));
+  if (store.path.empty()) return std::nullopt;
   return store;
 }
 

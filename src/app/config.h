@@ -82,7 +82,8 @@ using ConfigReading = std::variant<Config, std::vector<ConfigError>>;
 // the order of the file.
 [[nodiscard]] ConfigReading read_config(const std::string& path, Secrets secrets);
 
-// The section [store] alone, whatever mistakes the rest has; nullopt when even that cannot be told.
+// The section [store] alone, as far as it can be told, whatever mistakes the file has: so that a running
+// service is found by a file that was spoilt since. Not for working on the store.
 [[nodiscard]] std::optional<StoreConfig> read_store_config(const std::string& path);
 
 }  // namespace leadspool::app

@@ -15,8 +15,8 @@ struct ConfigChange {
   std::vector<std::string> restart_needed;  // the keys of that
 };
 
-// `started` is what the service was started with. The store, the listeners' addresses and whether they speak
+// `now` is what is in force. The store, the listeners' addresses and whether they speak
 // TLS, and the log's format stay.
-[[nodiscard]] ConfigChange take_on(const Config& started, Config next);
+[[nodiscard]] ConfigChange take_on(const Config& now, Config next);
 
 }  // namespace leadspool::app

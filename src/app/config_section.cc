@@ -30,7 +30,7 @@ std::string to_string(const ConfigError& error) {
 }
 
 const TomlValue* ConfigSection::find(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   const auto entry =
       std::find_if(table_.begin(), table_.end(), [&](const TomlEntry& each) { return each.key == key; });
   return entry == table_.end() ? nullptr : &entry->value;

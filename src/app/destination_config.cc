@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "connector/webhook_signature.h"
 #include "http/client.h"
 
 namespace leadspool::app {
@@ -230,6 +231,9 @@ connector::WebhookOptions read_webhook(ConfigSection& section, const ReadingCont
   options.success = read_success(section);
   if (const auto* secret = section.find("signing_secret")) {
     options.signing_secret = read_secret(*secret, "signing_secret", context, section).value_or(Secret{});
+    if (!connector::signing_key(options.signing_secret)) {
+      section.error("signing_secret", "what follows \"whsec_\" in the secret is not base64");
+    }
   }
   options.ca_file = context.resolve(section.text("ca_file").value_or(""));
   options.connect_timeout = std::chrono::seconds{section.whole_number("connect_timeout_s", 5, 1, 300)};

@@ -1,4 +1,4 @@
-// Notices when files are replaced or rewritten.
+// Notices when files are replaced, rewritten, or given other rights.
 //
 // Thread-safety: none.
 #pragma once
@@ -25,6 +25,7 @@ class FileWatch {
     std::uint64_t inode = 0;
     std::int64_t size = 0;
     std::int64_t modified_ns = 0;
+    std::int64_t changed_ns = 0;  // its rights or owner, too
     bool operator==(const Stamp&) const = default;
   };
   [[nodiscard]] static Stamp stamp_of(const std::string& path);

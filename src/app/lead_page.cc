@@ -84,7 +84,9 @@ std::string revision_text(const Json& revision, const std::string& lead) {
   const std::string number = text_of(revision["number"]);
   std::string text = "\nRevision " + number + " at " + text_of(revision["at"]) + " by " +
                      printable(text_of(revision["actor"])) + "\n" +
-                     line_of("why", text_of(revision["reason"]));
+                     line_of("why", text_of(revision["reason"])) +
+                     line_of("it was", text_of(revision["disposition_before"])) +
+                     line_of("because", text_of(revision["disposition_reason_before"]));
   for (const auto& [field, change] : revision["changes"].items()) {
     text += line_of(field, or_blank(change["from"]) + " -> " + or_blank(change["to"]));
   }
@@ -141,9 +143,13 @@ std::string lead_page_text(const std::string& json) {
 
 std::string revised_text(const std::string& json) {
   const auto lead = Json::parse(json);
-  return "Lead " + text_of(lead["id"]) + " is revised (revision " +
-         text_of(lead["revisions"].back()["number"]) +
-         "): " + printable(deliveries_in_short(lead["deliveries"], " is ", "it has no delivery")) + ".\n";
+  std::string text =
+      "Lead " + text_of(lead["id"]) + " is revised (revision " + text_of(lead["revisions"].back()["number"]) +
+      "): " + printable(deliveries_in_short(lead["deliveries"], " is ", "it has no delivery")) + ".\n";
+  for (const auto& warning : lead.value("warnings", Json::array())) {
+    text += "Warning: " + printable(text_of(warning)) + "\n";
+  }
+  return text;
 }
 
 }  // namespace leadspool::app

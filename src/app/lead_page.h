@@ -13,7 +13,7 @@ namespace leadspool::app {
 // From GET /api/v1/leads/{id}: everything, with the history of attempts and revisions.
 [[nodiscard]] std::string lead_page_text(const std::string& json);
 
-// From POST /api/v1/leads/{id}/revisions: what the lead is now, in a sentence.
+// From POST /api/v1/leads/{id}/revisions: what the lead is now, in a sentence, and what to look after.
 [[nodiscard]] std::string revised_text(const std::string& json);
 
 }  // namespace leadspool::app

@@ -204,7 +204,7 @@ void add_revise(CommandLine& line, CLI::App& leads) {
   auto& command = line.add(
       "revise",
       "Corrects a lead's fields; what is delivered is the latest revision, and the body that came stays. A "
-      "quarantined lead becomes readable so, and gets its deliveries.",
+      "quarantined lead becomes readable so, and a lead without deliveries gets them.",
       "  leadspool leads revise 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f --set email=someone@contoso.com\n"
       "  leadspool leads revise 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f --set company=Contoso --set phone= "
       "--redrive --reason 'asked by phone'\n"

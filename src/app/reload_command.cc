@@ -35,14 +35,14 @@ int refused(const CommandLine& line, const AdminReply& reply, const Json& errors
 }
 
 int reload(const CommandLine& line) {
-  return line.ask({.method = "POST", .path = {"reload"}, .query = {}, .body = {}},
-                  [&](const AdminReply& reply) -> int {
-                    const auto answer = Json::parse(reply.body, nullptr, false);
-                    if (answer.is_object() && answer.contains("errors")) {
-                      return refused(line, reply, answer["errors"]);
-                    }
-                    return line.report(reply, [](const std::string& body) { print(reloaded_text(body)); });
-                  });
+  return line.ask_service(
+      {.method = "POST", .path = {"reload"}, .query = {}, .body = {}}, [&](const AdminReply& reply) -> int {
+        const auto answer = Json::parse(reply.body, nullptr, false);
+        if (answer.is_object() && answer.contains("errors")) {
+          return refused(line, reply, answer["errors"]);
+        }
+        return line.report(reply, [](const std::string& body) { print(reloaded_text(body)); });
+      });
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "admin/admin_api.h"
+#include "app/certificate_keeper.h"
 #include "app/config_change.h"
-#include "app/file_watch.h"
 #include "app/part_options.h"
 #include "base/clock.h"
 #include "base/current.h"
@@ -50,11 +50,6 @@ std::vector<std::string> texts_of(const std::vector<ConfigError>& findings) {
   return texts;
 }
 
-FileWatch certificate_watch(const ReceiverConfig& receiver) {
-  if (receiver.certificate.empty()) return FileWatch({});
-  return FileWatch({receiver.certificate, receiver.private_key});
-}
-
 }  // namespace
 
 std::string admin_socket(const StoreConfig& store) { return store.path + ".sock"; }
@@ -80,9 +75,8 @@ class Service::Parts {
         receiver_server_(receiver_listener(started_.receiver), receiver_routes_),
         admin_server_(admin_listener(started_.admin), token_routes_),
         socket_server_(socket_listener(started_.store), open_routes_),
-        certificate_watch_(certificate_watch(started_.receiver)) {
-    config_status_.file = started_.file;
-    config_status_.loaded_at = clock_.now();
+        certificate_(receiver_server_, started_.receiver, clock_),
+        config_status_({started_.file, clock_.now(), {}, {}}) {
     receiver_.add_routes(receiver_routes_);
     token_admin_.add_routes(token_routes_);
     open_admin_.add_routes(open_routes_);
@@ -106,10 +100,8 @@ class Service::Parts {
 
  private:
   [[nodiscard]] admin::ServiceView service_view();
-  [[nodiscard]] std::optional<admin::CertificateStatus> certificate_status();
   [[nodiscard]] admin::ReloadReport refuse(std::vector<std::string> errors);
   [[nodiscard]] admin::ReloadReport take_on_anew();
-  void reconfigure(const Config& config);
 
   const Config started_;
   Current<Config> config_;
@@ -134,14 +126,15 @@ class Service::Parts {
   http::Server socket_server_;
   bool running_ = false;
 
+  // Held through a reload, the reading of files included.
   std::mutex reload_mutex_;
-  // Guarded by reload_mutex_.
-  admin::ConfigStatus config_status_;
-  FileWatch certificate_watch_;
-  std::string certificate_problem_;
+  CertificateKeeper certificate_;  // guarded by reload_mutex_, but for its status()
+  Current<admin::ConfigStatus> config_status_;
 };
 
 void Service::Parts::start() {
+  // The admin listeners are up before the receiver is: a reload has to wait for that.
+  const std::lock_guard lock(reload_mutex_);
   running_ = true;
   socket_server_.start();
   admin_server_.start();
@@ -165,11 +158,8 @@ admin::ServiceView Service::Parts::service_view() {
     auto trouble = committer_.trouble();
     return trouble ? trouble : intake_.trouble();
   };
-  view.certificate = [this] { return certificate_status(); };
-  view.config = [this] {
-    const std::lock_guard lock(reload_mutex_);
-    return config_status_;
-  };
+  view.certificate = [this] { return certificate_.status(); };
+  view.config = [this] { return *config_status_.get(); };
   view.reload = [this] { return reload(); };
   view.new_deliveries = [this](const std::string& source, Disposition disposition,
                                const std::string& reason) {
@@ -177,13 +167,6 @@ admin::ServiceView Service::Parts::service_view() {
   };
   view.running = true;
   return view;
-}
-
-std::optional<admin::CertificateStatus> Service::Parts::certificate_status() {
-  const auto validity = receiver_server_.certificate();
-  if (!validity) return std::nullopt;
-  const std::lock_guard lock(reload_mutex_);
-  return admin::CertificateStatus{config_.get()->receiver.certificate, validity->until, certificate_problem_};
 }
 
 admin::ReloadReport Service::Parts::reload() {
@@ -200,54 +183,43 @@ admin::ReloadReport Service::Parts::refuse(std::vector<std::string> errors) {
   for (const auto& error : errors) {
     log_error("config_refused", {{"error", error}, {"consequence", "the old configuration stays in force"}});
   }
-  config_status_.errors = errors;
+  auto status = *config_status_.get();
+  status.errors = errors;
+  config_status_.set(std::move(status));
   return {.done = false, .errors = std::move(errors), .warnings = {}, .restart_needed = {}};
 }
 
 admin::ReloadReport Service::Parts::take_on_anew() {
   auto reading = read_config(started_.file, Secrets::read);
   if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) return refuse(texts_of(*errors));
-  auto [config, restart_needed] = take_on(started_, std::get<Config>(std::move(reading)));
-  auto watch = certificate_watch(config.receiver);
-  // First the one part that can still refuse: a certificate that is of no use.
-  receiver_server_.reconfigure(receiver_listener(config.receiver));
-  certificate_watch_ = std::move(watch);
-  certificate_problem_.clear();
-  reconfigure(config);
-
+  auto [config, restart_needed] = take_on(*config_.get(), std::get<Config>(std::move(reading)));
   admin::ReloadReport report{
       .done = true, .errors = {}, .warnings = texts_of(config.warnings), .restart_needed = restart_needed};
-  for (const auto& warning : report.warnings) log_warn("config", {{"warning", warning}});
-  for (const auto& key : restart_needed) log_warn("restart_needed", {{"key", key}});
+  admin::ConfigStatus status{config.file, clock_.now(), {}, std::move(restart_needed)};
+  auto destinations = make_destinations(config, clock_);
+  auto receiver = receiver_options(config);
+
+  // The last one that can refuse; after it all goes through.
+  certificate_.take_on(config.receiver);
+  set_log_level(config.log.level);
+  intake_.set_minimum_free(minimum_free_bytes(config.store));
+  token_admin_.set_tokens(config.admin.token_sha256);
+  worker_.reconfigure(std::move(destinations));
+  receiver_.reconfigure(std::move(receiver));
   log_info("reloaded", {{"file", config.file},
                         {"sources", config.sources.size()},
                         {"destinations", config.destinations.size()}});
-  config_status_ = {config.file, clock_.now(), {}, std::move(restart_needed)};
+  for (const auto& warning : report.warnings) log_warn("config", {{"warning", warning}});
+  for (const auto& key : report.restart_needed) log_warn("restart_needed", {{"key", key}});
+  config_status_.set(std::move(status));
   config_.set(std::move(config));
   return report;
 }
 
-// Nothing here can fail.
-void Service::Parts::reconfigure(const Config& config) {
-  set_log_level(config.log.level);
-  intake_.set_minimum_free(minimum_free_bytes(config.store));
-  token_admin_.set_tokens(config.admin.token_sha256);
-  worker_.reconfigure(make_destinations(config, clock_));
-  receiver_.reconfigure(receiver_options(config));
-}
-
 void Service::Parts::look_after_certificate() {
-  const std::lock_guard lock(reload_mutex_);
-  if (!certificate_watch_.changed()) return;
-  const auto config = config_.get();
-  try {
-    receiver_server_.reconfigure(receiver_listener(config->receiver));
-    certificate_problem_.clear();
-    log_info("certificate_reloaded", {{"file", config->receiver.certificate}});
-  } catch (const http::CertificateError& error) {
-    certificate_problem_ = error.what();
-    log_error("certificate_refused", {{"reason", error.what()}, {"consequence", "the old one stays in use"}});
-  }
+  // A reload that is under way looks at the certificate itself, and must not hold up the caller.
+  const std::unique_lock lock(reload_mutex_, std::try_to_lock);
+  if (lock) certificate_.look();
 }
 
 Service::Service(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}

@@ -64,7 +64,8 @@ TEST_CASE("a listener never falls back from TLS to plain HTTP, nor the other way
   REQUIRE(to_tls.in_force.receiver.private_key.empty());
 }
 
-TEST_CASE("a file that is replaced, rewritten, removed or linked elsewhere has changed, once") {
+TEST_CASE(
+    "a file that is replaced, rewritten, removed, linked elsewhere or given other rights has changed, once") {
   const test::TemporaryFolder folder;
   const auto path = folder.file("live.pem");
   std::ofstream(folder.file("1.pem")) << "one";
@@ -80,6 +81,8 @@ TEST_CASE("a file that is replaced, rewritten, removed or linked elsewhere has c
   std::filesystem::rename(folder.file("1.pem"), folder.file("2.pem"));
   REQUIRE(changed_once());
   std::ofstream(path, std::ios::app) << "more";
+  REQUIRE(changed_once());
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
   REQUIRE(changed_once());
   std::filesystem::remove(path);
   REQUIRE(changed_once());

@@ -128,11 +128,14 @@ TEST_CASE("a lead's page shows its duplicates, when a test was sent, and what ea
                         {"actor", "cli"},
                         {"reason", "a typo"},
                         {"changes", {{"email", {{"from", ""}, {"to", "a@b.example\x1b"}}}}},
-                        {"has_payload", true}}};
+                        {"has_payload", true},
+                        {"disposition_before", "quarantined"},
+                        {"disposition_reason_before", "not_json: the body stops being JSON"}}};
   const auto page = lead_page_text(lead.dump());
   REQUIRE(contains(page, "  duplicates    2\n"));
   REQUIRE(contains(page, "  test sent     2018-03-22T15:48:03.131Z\n"));
   REQUIRE(contains(page, "Revision 1 at 2026-01-01T00:00:02.000Z by cli\n  why           a typo\n"));
+  REQUIRE(contains(page, "  it was        quarantined\n  because       not_json"));
   REQUIRE(contains(page, "  email         (blank) -> a@b.example?\n"));
   REQUIRE(contains(page, "leads payload 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f --revision 1"));
 }
@@ -144,6 +147,8 @@ TEST_CASE("a revised lead is told in a sentence") {
           "Lead 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f is revised (revision 2): crm is dead.\n");
   lead["deliveries"] = nlohmann::json::array();
   REQUIRE(contains(revised_text(lead.dump()), "(revision 2): it has no delivery."));
+  lead["warnings"] = {"crm may have the lead\x1b", "erp too"};
+  REQUIRE(contains(revised_text(lead.dump()), ".\nWarning: crm may have the lead?\nWarning: erp too\n"));
 }
 
 TEST_CASE("the status names the leads that are not simply delivered") {

@@ -85,6 +85,34 @@ TEST_CASE("a certificate that is missing or does not belong to the key is refuse
   REQUIRE(contains(check.out, "fail"));
 }
 
+TEST_CASE(
+    "check tells when the certificate is for another name than the public URL's, or vouched for by nobody") {
+  const Installation leadspool;
+  const auto made = http::make_self_signed({"leads.contoso.com", "127.0.0.1"}, SystemClock().now(), 90);
+  leadspool.write("certificate.pem", made.certificate_pem);
+  leadspool.write("private_key.pem", made.private_key_pem);
+  const auto config = leadspool.read("leadspool.toml");
+  const auto check = [&](const std::string& url) {
+    auto changed = config;
+    changed.insert(changed.find("[receiver]\n") + 11, "public_url = \"" + url + "\"\n");
+    leadspool.write("leadspool.toml", changed);
+    return leadspool.leadspool({"check"});
+  };
+  for (const auto* url :
+       {"https://leads.contoso.com", "https://leads.contoso.com:8443/in", "https://127.0.0.1"}) {
+    const auto good = check(url);
+    INFO(good.out);
+    REQUIRE(good.code == 0);
+    REQUIRE(contains(good.out, "signed by itself"));
+  }
+  for (const auto* url : {"https://www.contoso.com", "https://contoso.com:8443", "https://[::1]"}) {
+    const auto bad = check(url);
+    INFO(bad.out);
+    REQUIRE(bad.code == 1);
+    REQUIRE(contains(bad.out, "is not for"));
+  }
+}
+
 TEST_CASE("check tells when the certificate ends, and fails once it has") {
   const std::chrono::days day{1};
   struct Row {

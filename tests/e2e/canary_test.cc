@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <sys/stat.h>
+
 #include "base/gzip.h"
 #include "e2e/installation.h"
 #include "http/curl_client.h"
@@ -128,6 +130,16 @@ TEST_CASE("neither the key nor a person comes out where neither belongs") {
   wait_until("the CRM has refused something", [&] { return leadspool.count("dead") > 0; });
 
   require_none_of(canaries, proc_file(leadspool.service(), "cmdline"), "the list of processes");
+  {
+    // Nobody writes into the pipe, so it stays to be looked at.
+    REQUIRE(mkfifo(leadspool.file("pipe").c_str(), 0600) == 0);
+    const Process revising({LEADSPOOL_BINARY, "leads", "revise", quarantined, "--set", "email=" + kPerson[2],
+                            "--set=company=" + kPerson[4], "--payload", leadspool.file("pipe"), "--config",
+                            leadspool.config()});
+    wait_until("its arguments are blanked",
+               [&] { return proc_file(revising, "cmdline").find(kPerson[2]) == std::string::npos; });
+    require_none_of(canaries, proc_file(revising, "cmdline"), "the list of processes");
+  }
   require_none_of(canaries, leadspool.admin("GET", "/api/v1/status").body, "status");
   const auto limits = proc_file(leadspool.service(), "limits");
   const auto core = limits.find("Max core file size");

@@ -133,9 +133,38 @@ TEST_CASE("a certificate is changed under load without a failed handshake, and a
     load.wait_for(20);
   }
 
+  SECTION("one that is out of its time leaves a valid one in place") {
+    using std::chrono::days;
+    for (const auto from : {SystemClock().now() - days{40}, SystemClock().now() + days{2}}) {
+      const auto other = http::make_self_signed({"127.0.0.1"}, from, 30);
+      put(leadspool, "private_key.pem", other.private_key_pem);
+      put(leadspool, "certificate.pem", other.certificate_pem);
+      wait_until("it is complained about", [&] {
+        const auto problem = leadspool.admin_json("/api/v1/status")["certificate"]["problem"];
+        return problem.is_string() && contains(problem.get<std::string>(), to_rfc3339(from).substr(0, 10));
+      });
+      REQUIRE(leadspool.leadspool({"reload"}).code == 3);
+    }
+    load.wait_for(20);
+  }
+
   load.stop();
   REQUIRE(load.failures().empty());
   REQUIRE(leadspool.stop().code == 0);
+}
+
+TEST_CASE("a reload is refused as a whole by a destination's secret, with nothing of it in force") {
+  Installation leadspool;
+  leadspool.serve();
+  leadspool.write("secret.txt", "whsec_this is no base64");
+  replace_in_config(leadspool, "[receiver]\n", "[receiver]\nmax_body_kib = 1\n");
+  leadspool.append_to_config(
+      "\n[[destination]]\nname = \"signed\"\ntype = \"webhook\"\nurl = \"https://127.0.0.1:1/\"\n"
+      "signing_secret = { file = \"secret.txt\" }\n");
+  const auto refused = leadspool.leadspool({"reload"});
+  REQUIRE(refused.code == 3);
+  REQUIRE(contains(refused.err, "not base64"));
+  leadspool.accept(std::string(2'000, ' ') + sample_lead_body("official.json"));
 }
 
 TEST_CASE("a configuration with a mistake is refused as a whole, and shown until a good one comes") {
@@ -160,6 +189,27 @@ TEST_CASE("a configuration with a mistake is refused as a whole, and shown until
   REQUIRE(leadspool.leadspool({"reload"}).code == 0);
   REQUIRE(leadspool.admin_json("/api/v1/status")["config"]["errors"].empty());
   REQUIRE(leadspool.stop().code == 0);
+}
+
+TEST_CASE("a slip in the file that makes it no TOML is told by the service, and hides it from no command") {
+  Installation leadspool;
+  leadspool.serve();
+  leadspool.append_to_config("\nx=[");
+  const auto refused = leadspool.leadspool({"reload"});
+  REQUIRE(refused.code == 3);
+  leadspool.service().wait_for_output("config_refused");
+  REQUIRE(contains(leadspool.leadspool({"status"}).out, "reload"));
+}
+
+TEST_CASE("after a change of the store's path, reload says that it takes a restart") {
+  Installation leadspool;
+  leadspool.serve();
+  replace_in_config(leadspool, "path = \"leadspool.db\"", "path = \"other.db\"");
+  const auto refused = leadspool.leadspool({"reload"});
+  REQUIRE(refused.code == 1);
+  REQUIRE(contains(refused.err, "restart"));
+  leadspool.service().signal(SIGHUP);
+  leadspool.service().wait_for_output("store.path");
 }
 
 TEST_CASE("what needs a restart stays as it is, and is named") {
