@@ -6,6 +6,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/destination_row.h"
+#include "outbox/due_deliveries.h"
 #include "outbox/lead_row.h"
 
 namespace leadspool::outbox {
@@ -14,16 +16,11 @@ namespace {
 // claim: pending -> claimed
 constexpr const char* kClaim =
     "UPDATE delivery SET state = 'claimed', state_since = ?1, due_at = NULL, claim_id = ?2, lease_until = ?3 "
-    "WHERE id IN (SELECT id FROM delivery WHERE state = 'pending' AND destination = ?4 AND due_at <= ?5 "
-    "             AND (?7 IS NULL OR id = ?7) ORDER BY due_at, id LIMIT ?6) "
-    "RETURNING id";
+    "WHERE id = ?4 AND state = 'pending'";
 
 constexpr const char* kClaimedLead =
     "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, " LEADSPOOL_LEAD_COLUMNS
     " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.id = ?";
-
-constexpr const char* kNextDue =
-    "SELECT min(due_at) FROM delivery WHERE state = 'pending' AND destination = ?";
 
 // deliver, retry, bury: claimed -> delivered, pending, dead
 constexpr const char* kFinish =
@@ -49,13 +46,8 @@ constexpr const char* kAuditUnclaim =
     "SELECT ?1, 'worker', 'unclaim', lead_number, destination, ?4 FROM delivery "
     "WHERE state = 'claimed' AND claim_id = ?2 AND (?3 IS NULL OR id = ?3)";
 
-constexpr const char* kHasten =
-    "UPDATE delivery SET due_at = ?1 "
-    "WHERE state = 'pending' AND destination = ?2 AND due_at > ?1 AND tries > budget_spent";
-
-constexpr const char* kBringBack =
-    "UPDATE delivery SET due_at = ?1, state_since = ?1 "
-    "WHERE state = 'pending' AND due_at > ?1 AND state_since > ?1";
+constexpr const char* kExtend =
+    "UPDATE delivery SET lease_until = ? WHERE id = ? AND claim_id = ? AND state = 'claimed'";
 
 constexpr const char* kLapsed =
     "SELECT id, claim_id, attempt_count, state_since, "
@@ -116,22 +108,13 @@ void insert_attempt(Connection& connection, std::int64_t delivery_id, const Atte
   insert->exec();
 }
 
-std::vector<std::int64_t> claim_rows(Connection& connection, const ClaimOrder& order) {
+void claim_row(Connection& connection, std::int64_t delivery_id, const ClaimOrder& order) {
   auto update = connection.use(kClaim);
   update->bind(1, to_unix_ms(order.now));
   update->bind(2, order.claim_id);
   update->bind(3, to_unix_ms(order.lease_until));
-  update->bind(4, order.destination);
-  update->bind(5, to_unix_ms(order.even_if_not_due ? Time::max() : order.now));
-  update->bind(6, order.limit);
-  if (order.only) {
-    update->bind(7, *order.only);
-  } else {
-    update->bind(7);
-  }
-  std::vector<std::int64_t> ids;
-  while (update->executeStep()) ids.push_back(update->getColumn(0).getInt64());
-  return ids;
+  update->bind(4, delivery_id);
+  update->exec();
 }
 
 Claim read_claim(Connection& connection, std::int64_t delivery_id, const ClaimOrder& order) {
@@ -146,14 +129,6 @@ Claim read_claim(Connection& connection, std::int64_t delivery_id, const ClaimOr
                     row->getColumn(2).getInt()};
   claim.lead = read_lead(*row, 3);
   return claim;
-}
-
-std::optional<Time> read_next_due(Connection& connection, const std::string& destination) {
-  auto row = connection.use(kNextDue);
-  row->bind(1, destination);
-  row->executeStep();
-  if (row->getColumn(0).isNull()) return std::nullopt;
-  return from_unix_ms(row->getColumn(0).getInt64());
 }
 
 std::vector<Lapsed> read_lapsed(Connection& connection, Time lease_before, Time now) {
@@ -187,10 +162,12 @@ void Claims::claim(const ClaimOrder& order, std::function<void(OrFailure<Claimed
   committer_.submit(
       Urgency::always,
       [=](Connection& connection) {
-        for (const auto id : claim_rows(connection, order)) {
+        for (const auto id : choose_due(connection, order)) {
+          claim_row(connection, id, order);
           claimed->claims.push_back(read_claim(connection, id, order));
         }
-        claimed->next_due_at = read_next_due(connection, order.destination);
+        claimed->next_first_due_at = next_first_due_at(connection, order.destination);
+        claimed->next_again_due_at = next_again_due_at(connection, order.destination);
       },
       [claimed, done = std::move(done)](const CommitResult& result) {
         if (result) {
@@ -244,26 +221,52 @@ void Claims::unclaim(std::int64_t claim_id, std::optional<std::int64_t> only, co
       std::move(done));
 }
 
+void Claims::extend(std::vector<HeldClaim> claims, std::function<void(const CommitResult&)> done) {
+  committer_.submit(
+      Urgency::always,
+      [claims = std::move(claims)](Connection& connection) {
+        for (const auto& claim : claims) {
+          auto update = connection.use(kExtend);
+          update->bind(1, to_unix_ms(claim.lease_until));
+          update->bind(2, claim.delivery_id);
+          update->bind(3, claim.claim_id);
+          update->exec();
+        }
+      },
+      std::move(done));
+}
+
+void Claims::read_destination(const std::string& destination,
+                              std::function<void(OrFailure<DestinationRecord>)> done) {
+  const auto record = std::make_shared<DestinationRecord>();
+  committer_.submit(
+      Urgency::always, [=](Connection& connection) { *record = find_destination(connection, destination); },
+      [record, done = std::move(done)](const CommitResult& result) {
+        if (result) {
+          done(*result);
+        } else {
+          done(std::move(*record));
+        }
+      });
+}
+
+void Claims::write_health(const std::string& destination, const HealthRecord& health,
+                          std::function<void(const CommitResult&)> done) {
+  committer_.submit(
+      Urgency::always, [=](Connection& connection) { outbox::write_health(connection, destination, health); },
+      std::move(done));
+}
+
 void Claims::hasten(const std::string& destination, Time now, std::function<void(const CommitResult&)> done) {
   committer_.submit(
       Urgency::always,
-      [=](Connection& connection) {
-        auto update = connection.use(kHasten);
-        update->bind(1, to_unix_ms(now));
-        update->bind(2, destination);
-        update->exec();
-      },
+      [=](Connection& connection) { make_due_what_the_destination_delayed(connection, destination, now); },
       std::move(done));
 }
 
 void Claims::bring_back_from_the_future(Time now, std::function<void(const CommitResult&)> done) {
   committer_.submit(
-      Urgency::always,
-      [=](Connection& connection) {
-        auto update = connection.use(kBringBack);
-        update->bind(1, to_unix_ms(now));
-        update->exec();
-      },
+      Urgency::always, [=](Connection& connection) { make_due_what_is_in_the_future(connection, now); },
       std::move(done));
 }
 

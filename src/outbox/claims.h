@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "lead/attempt.h"
 #include "lead/delivery.h"
+#include "lead/destination_record.h"
 #include "lead/lead.h"
 #include "lead/transition.h"
 #include "outbox/committer.h"
@@ -35,17 +36,30 @@ struct ClaimOrder {
   std::int64_t claim_id = 0;  // of Claims::draw_claim_id()
   std::string destination;
   int limit = 0;
+  // Of `limit`, how many may have been tried before (since their last fresh budget).
+  int again_limit = 0;
   Time now;
   Time lease_until;
   // A probe of a destination that was down takes what falls due next, even if that is not yet.
   bool even_if_not_due = false;
   // Set: this delivery and no other.
   std::optional<std::int64_t> only = std::nullopt;
+  // Set: any but this delivery.
+  std::optional<std::int64_t> except = std::nullopt;
 };
 
 struct Claimed {
-  std::vector<Claim> claims;        // oldest due first
-  std::optional<Time> next_due_at;  // of what is still pending there
+  std::vector<Claim> claims;  // oldest due first
+  // Of what is still pending there, `except` included.
+  std::optional<Time> next_first_due_at;  // of what was not tried yet
+  std::optional<Time> next_again_due_at;  // of what was
+};
+
+// A claim that is being worked on.
+struct HeldClaim {
+  std::int64_t delivery_id = 0;
+  std::int64_t claim_id = 0;
+  Time lease_until;  // to be
 };
 
 // The row is no longer in our claim: it expired, or a person discarded it.
@@ -76,6 +90,18 @@ class Claims {
   // delivery of it. Leaves an audit row with `reason` for each.
   void unclaim(std::int64_t claim_id, std::optional<std::int64_t> only, const std::string& reason, Time now,
                std::function<void(const CommitResult&)> done);
+
+  // Moves the end of these leases; a claim that was lost stays so.
+  void extend(std::vector<HeldClaim> claims, std::function<void(const CommitResult&)> done);
+
+  // What is remembered of `destination`; of one that was never heard of, that it works.
+  void read_destination(const std::string& destination,
+                        std::function<void(OrFailure<DestinationRecord>)> done);
+
+  // Remembers how well `destination` is, unless a person has ordered a pause or resume of which `health` does
+  // not know yet (HealthRecord::orders).
+  void write_health(const std::string& destination, const HealthRecord& health,
+                    std::function<void(const CommitResult&)> done);
 
   // Makes all that waits for `destination` because of the destination's own trouble due at `now`: it is back.
   void hasten(const std::string& destination, Time now, std::function<void(const CommitResult&)> done);

@@ -6,7 +6,10 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/correction_row.h"
 #include "outbox/delivery_row.h"
+#include "outbox/destination_row.h"
+#include "outbox/due_deliveries.h"
 #include "outbox/lead_row.h"
 #include "outbox/revision_row.h"
 
@@ -18,11 +21,6 @@ constexpr const char* kLeadNumber = "SELECT number FROM lead WHERE id = ?";
 constexpr const char* kDeliveries =
     "SELECT id, destination, state FROM delivery WHERE lead_number = ? ORDER BY destination";
 
-// redrive: dead -> pending, with a fresh budget
-constexpr const char* kRedrive =
-    "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = ?1, cause = NULL, tries = 0, "
-    "  budget_spent = 0 WHERE id = ?2 AND state = 'dead'";
-
 // release: held -> pending
 constexpr const char* kRelease =
     "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = ?1, held_reason = NULL "
@@ -32,20 +30,6 @@ constexpr const char* kRelease =
 constexpr const char* kDiscard =
     "UPDATE delivery SET state = 'discarded', state_since = ?1, due_at = NULL "
     "WHERE id = ?2 AND state IN ('pending', 'held', 'dead')";
-
-constexpr const char* kAudit =
-    "INSERT INTO audit (at, actor, action, lead_number, destination, reason) VALUES (?, ?, ?, ?, ?, ?)";
-
-const char* update_for(TransitionName transition) {
-  switch (transition) {
-    case TransitionName::redrive:
-      return kRedrive;
-    case TransitionName::release:
-      return kRelease;
-    default:
-      return kDiscard;
-  }
-}
 
 struct Row {
   std::int64_t id;
@@ -66,23 +50,18 @@ std::vector<Row> read_deliveries(Connection& connection, std::int64_t lead_numbe
 }
 
 bool update_row(Connection& connection, TransitionName transition, std::int64_t delivery_id, Time now) {
-  auto update = connection.use(update_for(transition));
+  if (transition == TransitionName::redrive) {
+    return redrive_delivery(connection, delivery_id, std::nullopt, now);
+  }
+  auto update = connection.use(transition == TransitionName::release ? kRelease : kDiscard);
   update->bind(1, to_unix_ms(now));
   update->bind(2, delivery_id);
   return update->exec() == 1;
 }
 
-// `destination` empty: it is about the lead as a whole.
-void write_audit(Connection& connection, std::string_view action, std::int64_t lead_number,
-                 const std::string& destination, const Order& order, Time now) {
-  auto audit = connection.use(kAudit);
-  audit->bind(1, to_unix_ms(now));
-  audit->bind(2, order.actor);
-  audit->bind(3, std::string(action));
-  audit->bind(4, lead_number);
-  if (!destination.empty()) audit->bind(5, destination);
-  audit->bind(6, order.reason);
-  audit->exec();
+bool is_kept_from_working(const DestinationRecord& record, Time now) {
+  return record.pause || record.health.condition != Condition::working ||
+         (record.health.closed_until && *record.health.closed_until > now);
 }
 
 bool is_being_tried(const Row& row) { return row.state == to_string(State::claimed); }
@@ -178,9 +157,7 @@ RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision
     }
     insert_revision(connection, *latest, revision, order, now);
     if (rows.empty()) {
-      for (const auto& delivery : revision.deliveries) {
-        insert_delivery(connection, delivery, latest->lead_number, now);
-      }
+      insert_late_deliveries(connection, revision.deliveries, latest->lead_number, now);
       made_deliveries = true;
     }
     write_audit(connection, "revise", latest->lead_number, {}, order, now);
@@ -188,6 +165,38 @@ RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision
   });
   if (failure) return *failure;
   if (on_due_ && made_deliveries) on_due_();
+  return result;
+}
+
+PauseResult Corrections::pause(const std::string& destination, const Order& order) {
+  const Time now = clock_.now();
+  PauseResult result = AlreadySo{};
+  const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
+    const auto before = find_destination(connection, destination);
+    if (before.pause && before.pause->reason == order.reason) return;
+    write_pause(connection, destination, order, now);
+    write_audit(connection, "pause", std::nullopt, destination, order, now);
+    result = find_destination(connection, destination);
+  });
+  if (failure) return *failure;
+  if (on_destination_ && std::holds_alternative<DestinationRecord>(result)) on_destination_(destination);
+  return result;
+}
+
+PauseResult Corrections::resume(const std::string& destination, const Order& order) {
+  const Time now = clock_.now();
+  PauseResult result = AlreadySo{};
+  bool became_due = false;
+  const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
+    if (!is_kept_from_working(find_destination(connection, destination), now)) return;
+    write_resume(connection, destination, now);
+    write_audit(connection, "resume", std::nullopt, destination, order, now);
+    became_due = make_due_what_was_tried(connection, destination, now);
+    result = find_destination(connection, destination);
+  });
+  if (failure) return *failure;
+  if (on_destination_ && std::holds_alternative<DestinationRecord>(result)) on_destination_(destination);
+  if (on_due_ && became_due) on_due_();
   return result;
 }
 

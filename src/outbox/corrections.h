@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "lead/destination_record.h"
 #include "lead/lead.h"
 #include "lead/transition.h"
 #include "outbox/committer.h"
@@ -57,6 +58,10 @@ struct NotPossible {
 using CorrectionResult = std::variant<Corrected, NoSuchLead, NotPossible, Failure>;
 using RevisionResult = std::variant<Revised, NoSuchLead, Overtaken, NoDelivery, NotPossible, Failure>;
 
+// Of a destination's pause: it is paused already, or nothing keeps it from working.
+struct AlreadySo {};
+using PauseResult = std::variant<DestinationRecord, AlreadySo, Failure>;
+
 class Corrections {
  public:
   // Both outlive the Corrections.
@@ -75,8 +80,21 @@ class Corrections {
   // revision's deliveries for a lead that has none.
   [[nodiscard]] RevisionResult revise(const Uuid& lead, const NewRevision& revision, const Order& order);
 
+  // Sends nothing to `destination` until it is resumed. A pause with another reason replaces the one before.
+  [[nodiscard]] PauseResult pause(const std::string& destination, const Order& order);
+
+  // Ends a person's pause, and takes it for mended where it was down or had paused itself: all that waits for
+  // it becomes due.
+  [[nodiscard]] PauseResult resume(const std::string& destination, const Order& order);
+
   // Called after deliveries became due: wakes the worker. Set before the first change.
   void on_due(std::function<void()> callback) { on_due_ = std::move(callback); }
+
+  // Called after a pause or resume: the worker has to look at what is remembered of the destination. Set
+  // before the first change.
+  void on_destination(std::function<void(const std::string& destination)> callback) {
+    on_destination_ = std::move(callback);
+  }
 
  private:
   CorrectionResult apply(TransitionName transition, const Uuid& lead, std::optional<std::string> destination,
@@ -85,6 +103,7 @@ class Corrections {
   Committer& committer_;
   const Clock& clock_;
   std::function<void()> on_due_;
+  std::function<void(const std::string&)> on_destination_;
 };
 
 }  // namespace leadspool::outbox

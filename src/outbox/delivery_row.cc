@@ -15,6 +15,8 @@ constexpr const char* kInsertHeld =
     "INSERT INTO delivery (lead_number, destination, state, state_since, held_reason) VALUES (?, ?, 'held', "
     "?, ?)";
 
+constexpr const char* kIsRouted = "UPDATE lead SET unrouted = 0 WHERE number = ? AND unrouted = 1";
+
 }  // namespace
 
 void insert_delivery(Connection& connection, const NewDelivery& delivery, std::int64_t lead_number,
@@ -29,6 +31,14 @@ void insert_delivery(Connection& connection, const NewDelivery& delivery, std::i
     insert->bind(4, to_unix_ms(now));
   }
   insert->exec();
+}
+
+void insert_late_deliveries(Connection& connection, const std::vector<NewDelivery>& deliveries,
+                            std::int64_t lead_number, Time now) {
+  for (const auto& delivery : deliveries) insert_delivery(connection, delivery, lead_number, now);
+  auto update = connection.use(kIsRouted);
+  update->bind(1, lead_number);
+  update->exec();
 }
 
 }  // namespace leadspool::outbox

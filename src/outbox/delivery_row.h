@@ -1,7 +1,8 @@
-// How a delivery's row is made, for the doors that make deliveries: intake and corrections.
+// How a delivery's row is made, for the doors that make deliveries: intake, corrections and redrives.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/time.h"
 #include "outbox/new_delivery.h"
@@ -12,5 +13,9 @@ class Connection;
 
 // accept: -> pending, due at once; or -> held.
 void insert_delivery(Connection& connection, const NewDelivery& delivery, std::int64_t lead_number, Time now);
+
+// The same for a lead that was stored before, maybe as one that no destination wants: it is wanted now.
+void insert_late_deliveries(Connection& connection, const std::vector<NewDelivery>& deliveries,
+                            std::int64_t lead_number, Time now);
 
 }  // namespace leadspool::outbox

@@ -14,8 +14,8 @@ namespace {
 constexpr const char* kInsertLead =
     "INSERT INTO lead (id, received_at, source, disposition, disposition_reason, duplicate_of, "
     "content_sha256, idempotency_key, remote_address, headers_json, payload_sha256, "
-    "payload, " LEADSPOOL_FIELD_COLUMNS
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "payload, unrouted, " LEADSPOOL_FIELD_COLUMNS
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr const char* kFindKey =
     "SELECT id, disposition, disposition_reason, payload_sha256 FROM lead "
@@ -104,7 +104,8 @@ std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid
   insert->bindNoCopy(10, lead.receipt.headers_json);
   bind_sha256(*insert, 11, lead.receipt.payload_sha256);
   insert->bindNoCopy(12, lead.receipt.payload.data(), static_cast<int>(lead.receipt.payload.size()));
-  int parameter = 13;
+  insert->bind(13, is_readable(lead) && lead.deliveries.empty() ? 1 : 0);
+  int parameter = 14;
   for (const auto& field : kLeadFields) insert->bindNoCopy(parameter++, lead.fields.*field.member);
   insert->exec();
   return connection.database().getLastInsertRowid();

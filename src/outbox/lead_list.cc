@@ -9,9 +9,10 @@ namespace {
 
 // With a state, the deliveries lead (index delivery_by_state); without, the leads do.
 constexpr const char* kListByState =
-    "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
+    "SELECT lead.number, lead.unrouted, " LEADSPOOL_LEAD_COLUMNS
     " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.state = :state";
-constexpr const char* kListAll = "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS " FROM lead WHERE 1";
+constexpr const char* kListAll =
+    "SELECT lead.number, lead.unrouted, " LEADSPOOL_LEAD_COLUMNS " FROM lead WHERE 1";
 
 constexpr const char* kAndDestination = " AND delivery.destination = :destination";
 constexpr const char* kAndCause = " AND delivery.cause = :cause";
@@ -23,6 +24,7 @@ constexpr const char* kAndDisposition = " AND lead.disposition = :disposition";
 constexpr const char* kAndNotDeliver = " AND lead.disposition <> 'deliver'";
 constexpr const char* kAndFrom = " AND lead.received_at >= :from";
 constexpr const char* kAndTo = " AND lead.received_at < :to";
+constexpr const char* kAndUnrouted = " AND lead.unrouted = 1";
 constexpr const char* kNewestFirstByState =
     " AND delivery.lead_number < :before GROUP BY delivery.lead_number ORDER BY delivery.lead_number DESC "
     "LIMIT :limit";
@@ -42,6 +44,7 @@ std::string list_sql(const LeadFilter& filter) {
   if (filter.disposition && *filter.disposition != Disposition::deliver) sql += kAndNotDeliver;
   if (filter.from) sql += kAndFrom;
   if (filter.to) sql += kAndTo;
+  if (filter.unrouted) sql += kAndUnrouted;
   return sql + (filter.state ? kNewestFirstByState : kNewestFirst);
 }
 

@@ -12,7 +12,7 @@ class Statement;
 
 namespace leadspool::outbox {
 
-// Its rows are the lead's number and then what read_lead() expects (lead_row.h).
+// Its rows are the lead's number, whether it is unrouted, and then what read_lead() expects (lead_row.h).
 [[nodiscard]] std::string list_sql(const LeadFilter& filter);
 
 // `list` is the statement of list_sql(filter). Leads with a number below `before`, at most `limit`.

@@ -36,6 +36,12 @@ Sha256 read_sha256(SQLite::Statement& row, int column) {
   return digest;
 }
 
+std::optional<Time> read_optional_time(SQLite::Statement& row, int column) {
+  const auto cell = row.getColumn(column);
+  if (cell.isNull()) return std::nullopt;
+  return from_unix_ms(cell.getInt64());
+}
+
 void throw_damaged(const char* what) {
   throw SQLite::Exception(std::string("the store is damaged: impossible value of ") + what, SQLITE_CORRUPT);
 }

@@ -27,6 +27,8 @@ inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size())
 // A 16-byte column as a UUID, a 32-byte one as a digest.
 [[nodiscard]] Uuid read_uuid(SQLite::Statement& row, int column);
 [[nodiscard]] Sha256 read_sha256(SQLite::Statement& row, int column);
+// A column that may be NULL, as a moment.
+[[nodiscard]] std::optional<Time> read_optional_time(SQLite::Statement& row, int column);
 
 // The value that a column's text names. The schema allows no others, so one that is there means a damaged
 // file: throws SQLite::Exception with SQLITE_CORRUPT, as SQLite does where it sees the damage itself. The

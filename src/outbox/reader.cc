@@ -8,9 +8,12 @@
 
 #include "base/check.h"
 #include "outbox/connection.h"
+#include "outbox/destination_row.h"
 #include "outbox/lead_list.h"
 #include "outbox/lead_row.h"
+#include "outbox/redrive_row.h"
 #include "outbox/store.h"
+#include "outbox/store_counts.h"
 
 namespace leadspool::outbox {
 namespace {
@@ -18,7 +21,7 @@ namespace {
 constexpr int kLargestPage = 500;
 
 constexpr const char* kFind =
-    "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
+    "SELECT lead.number, lead.unrouted, " LEADSPOOL_LEAD_COLUMNS
     ", lead.headers_json, lead.remote_address, lead.payload_sha256, length(lead.payload) "
     "FROM lead WHERE lead.id = ?";
 
@@ -44,33 +47,6 @@ constexpr const char* kAttempts =
 
 constexpr const char* kAudit =
     "SELECT at, actor, action, destination, reason FROM audit WHERE lead_number = ? ORDER BY number";
-
-constexpr const char* kDeadLetters =
-    "SELECT dead.cause, dead.destination, dead.count, dead.first, dead.last, lead.id "
-    "FROM (SELECT cause, destination, count(*) AS count, min(state_since) AS first, max(state_since) AS "
-    "last, "
-    "        max(lead_number) AS sample FROM delivery WHERE state = 'dead' GROUP BY destination, cause) AS "
-    "dead "
-    "JOIN lead ON lead.number = dead.sample ORDER BY dead.count DESC, dead.cause, dead.destination";
-
-constexpr const char* kCountLeads = "SELECT count(*) FROM lead";
-// Answered by the partial index lead_by_disposition; the others are the rest.
-constexpr const char* kCountNotDeliver =
-    "SELECT disposition, count(*) FROM lead WHERE disposition <> 'deliver' GROUP BY disposition";
-constexpr const char* kCountStates =
-    "SELECT destination, state, count(*) FROM delivery GROUP BY destination, state ORDER BY destination, "
-    "state";
-constexpr const char* kOldestUndelivered =
-    "SELECT min(lead.received_at) FROM lead WHERE lead.number IN "
-    "((SELECT min(lead_number) FROM delivery WHERE state = 'pending'), "
-    " (SELECT min(lead_number) FROM delivery WHERE state = 'claimed'))";
-constexpr const char* kLastReceived = "SELECT received_at FROM lead ORDER BY number DESC LIMIT 1";
-
-std::optional<Time> read_time(SQLite::Statement& row, int column) {
-  const auto cell = row.getColumn(column);
-  if (cell.isNull()) return std::nullopt;
-  return from_unix_ms(cell.getInt64());
-}
 
 std::int64_t size_of(const std::string& path) {
   std::error_code absent;
@@ -111,7 +87,7 @@ class Reader::Queries {
           break;
         }
         numbers.push_back(rows.getColumn(0).getInt64());
-        page.leads.push_back({read_lead(rows, 1), {}});
+        page.leads.push_back({read_lead(rows, 2), rows.getColumn(1).getInt() == 1, {}});
       }
     }
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -128,8 +104,9 @@ class Reader::Queries {
       bind_uuid(*row, 1, id);
       if (!row->executeStep()) return std::nullopt;
       number = row->getColumn(0).getInt64();
-      detail.view.lead = read_lead(*row, 1);
-      const int after = 1 + kLeadColumnCount;
+      detail.view.unrouted = row->getColumn(1).getInt() == 1;
+      detail.view.lead = read_lead(*row, 2);
+      const int after = 2 + kLeadColumnCount;
       detail.headers_json = row->getColumn(after).getString();
       detail.remote_address = row->getColumn(after + 1).getString();
       detail.payload_sha256 = read_sha256(*row, after + 2);
@@ -150,34 +127,13 @@ class Reader::Queries {
     return row->getColumn(0).getString();
   }
 
-  std::vector<DeadGroup> dead_letters() {
-    auto row = connection_.use(kDeadLetters);
-    std::vector<DeadGroup> groups;
-    while (row->executeStep()) {
-      groups.push_back({row->getColumn(0).getString(), row->getColumn(1).getString(),
-                        row->getColumn(2).getInt64(), from_unix_ms(row->getColumn(3).getInt64()),
-                        from_unix_ms(row->getColumn(4).getInt64()), read_uuid(*row, 5)});
-    }
-    return groups;
-  }
-
   StoreStatus status() {
-    StoreStatus status;
-    status.leads = connection_.database().execAndGet(kCountLeads).getInt64();
-    status.dispositions = dispositions(status.leads);
-    {
-      auto row = connection_.use(kCountStates);
-      while (row->executeStep()) {
-        status.deliveries.push_back({row->getColumn(0).getString(),
-                                     undamaged(parse_state(row->getColumn(1).getString()), "delivery.state"),
-                                     row->getColumn(2).getInt64()});
-      }
-    }
-    status.oldest_undelivered_received_at = one_time(kOldestUndelivered);
-    status.last_received_at = one_time(kLastReceived);
+    auto status = count_store(connection_);
     status.store_bytes = size_of(path_) + size_of(path_ + "-wal");
     return status;
   }
+
+  Connection& connection() { return connection_; }
 
  private:
   std::vector<DeliveryView> deliveries(std::int64_t lead_number, bool with_attempts) {
@@ -189,7 +145,7 @@ class Reader::Queries {
       view.destination = row->getColumn(1).getString();
       view.state = undamaged(parse_state(row->getColumn(2).getString()), "delivery.state");
       view.state_since = from_unix_ms(row->getColumn(3).getInt64());
-      view.next_attempt_at = read_time(*row, 4);
+      view.next_attempt_at = read_optional_time(*row, 4);
       view.attempt_count = row->getColumn(5).getInt();
       view.held_reason = row->getColumn(6).getString();
       view.cause = row->getColumn(7).getString();
@@ -236,19 +192,6 @@ class Reader::Queries {
     return views;
   }
 
-  std::vector<DispositionCount> dispositions(std::int64_t leads) {
-    auto row = connection_.use(kCountNotDeliver);
-    std::vector<DispositionCount> counts;
-    std::int64_t rest = leads;
-    while (row->executeStep()) {
-      counts.push_back({undamaged(parse_disposition(row->getColumn(0).getString()), "lead.disposition"),
-                        row->getColumn(1).getInt64()});
-      rest -= counts.back().count;
-    }
-    if (rest != 0) counts.insert(counts.begin(), {Disposition::deliver, rest});
-    return counts;
-  }
-
   std::vector<AuditView> audit(std::int64_t lead_number) {
     auto row = connection_.use(kAudit);
     row->bind(1, lead_number);
@@ -259,12 +202,6 @@ class Reader::Queries {
                       row->getColumn(4).getString()});
     }
     return rows;
-  }
-
-  std::optional<Time> one_time(const char* sql) {
-    auto row = connection_.use(sql);
-    if (!row->executeStep()) return std::nullopt;
-    return read_time(*row, 0);
   }
 
   const std::string path_;
@@ -298,11 +235,31 @@ std::optional<std::string> Reader::payload(const Uuid& id, std::optional<int> re
 }
 
 std::vector<DeadGroup> Reader::dead_letters() {
-  return queries_->in_one_moment([&] { return queries_->dead_letters(); });
+  return queries_->in_one_moment([&] { return group_dead_letters(queries_->connection()); });
 }
 
 StoreStatus Reader::status() {
   return queries_->in_one_moment([&] { return queries_->status(); });
+}
+
+std::vector<KnownDestination> Reader::destinations() {
+  return queries_->in_one_moment([&] { return read_destinations(queries_->connection()); });
+}
+
+std::int64_t Reader::unrouted() {
+  return queries_->in_one_moment([&] { return count_unrouted(queries_->connection()); });
+}
+
+std::vector<std::pair<std::string, Time>> Reader::last_received() {
+  return queries_->in_one_moment([&] { return read_last_received(queries_->connection()); });
+}
+
+std::vector<RedriveView> Reader::redrives(int limit) {
+  return queries_->in_one_moment([&] { return read_redrives(queries_->connection(), limit); });
+}
+
+std::optional<RedriveView> Reader::redrive(const Uuid& id) {
+  return queries_->in_one_moment([&] { return find_redrive(queries_->connection(), id); });
 }
 
 }  // namespace leadspool::outbox

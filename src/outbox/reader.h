@@ -10,12 +10,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "lead/attempt.h"
 #include "lead/delivery.h"
+#include "lead/destination_record.h"
 #include "lead/lead.h"
+#include "outbox/redrives.h"
 
 namespace leadspool::outbox {
 
@@ -57,6 +60,7 @@ struct RevisionView {
 
 struct LeadView {
   Lead lead;
+  bool unrouted = false;  // no destination wants it, so nobody will get it
   std::vector<DeliveryView> deliveries;
 };
 
@@ -80,6 +84,7 @@ struct LeadFilter {
   std::optional<Disposition> disposition;
   std::optional<Time> from;  // received at or after
   std::optional<Time> to;    // received before
+  bool unrouted = false;     // only leads that no destination wants
 };
 
 struct LeadPage {
@@ -107,8 +112,17 @@ struct DispositionCount {
   std::int64_t count;
 };
 
+// A destination of which the store knows: by its deliveries, or by what is remembered of it.
+struct KnownDestination {
+  std::string name;
+  DestinationRecord record;
+  // When the oldest lead was received that is pending or claimed there.
+  std::optional<Time> oldest_waiting_received_at;
+};
+
 struct StoreStatus {
   std::int64_t leads = 0;
+  std::int64_t unrouted = 0;                           // that no destination wants
   std::vector<DispositionCount> dispositions;          // only counts that are not 0
   std::vector<StateCount> deliveries;                  // only counts that are not 0
   std::optional<Time> oldest_undelivered_received_at;  // of pending and claimed
@@ -132,6 +146,13 @@ class Reader {
                                                    std::optional<int> revision = std::nullopt);
   [[nodiscard]] std::vector<DeadGroup> dead_letters();
   [[nodiscard]] StoreStatus status();
+  // Readable leads that no destination wants.
+  [[nodiscard]] std::int64_t unrouted();
+  [[nodiscard]] std::vector<KnownDestination> destinations();
+  // When each source's last lead was received, whatever was decided about it.
+  [[nodiscard]] std::vector<std::pair<std::string, Time>> last_received();
+  [[nodiscard]] std::vector<RedriveView> redrives(int limit);  // newest first
+  [[nodiscard]] std::optional<RedriveView> redrive(const Uuid& id);
 
  private:
   class Queries;

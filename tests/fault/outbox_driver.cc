@@ -165,6 +165,7 @@ class Driver {
       claims_.claim({.claim_id = claim_id,
                      .destination = "crm",
                      .limit = 6,
+                     .again_limit = 6,
                      .now = clock_.now(),
                      .lease_until = clock_.now() + std::chrono::minutes{1}},
                     done);

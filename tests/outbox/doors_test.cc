@@ -84,40 +84,6 @@ TEST_CASE("only what is due is claimed, only for that destination, only once") {
   REQUIRE(store.claim().size() == 1);
 }
 
-TEST_CASE("a claim tells when the next delivery falls due") {
-  StoreFixture store;
-  store.add_lead();
-  store.finish(store.claim().at(0), kDown);
-  std::optional<Time> next;
-  outbox::ClaimOrder order{.claim_id = store.doors.draw_claim_id(),
-                           .destination = "crm",
-                           .limit = 1,
-                           .now = store.clock.now(),
-                           .lease_until = store.clock.now() + 1min};
-  store.doors.claim(order, [&](auto result) { next = std::get<outbox::Claimed>(result).next_due_at; });
-  REQUIRE(next == store.clock.now() + 5s);
-
-  // A probe takes it all the same.
-  std::size_t probed = 0;
-  order.even_if_not_due = true;
-  store.doors.claim(order, [&](auto result) { probed = std::get<outbox::Claimed>(result).claims.size(); });
-  REQUIRE(probed == 1);
-}
-
-TEST_CASE("the oldest due are claimed first, up to the limit") {
-  StoreFixture store;
-  std::vector<Uuid> leads;
-  for (int i = 0; i < 5; ++i) {
-    leads.push_back(store.add_lead());
-    store.clock.advance(1s);
-  }
-  const auto first = store.claim(2);
-  REQUIRE(first.size() == 2);
-  REQUIRE(((first[0].lead.id == leads[0]) || (first[0].lead.id == leads[1])));
-  REQUIRE(((first[1].lead.id == leads[0]) || (first[1].lead.id == leads[1])));
-  REQUIRE(store.claim().size() == 3);
-}
-
 TEST_CASE("each attempt is recorded with its number, outcome and what it cost") {
   StoreFixture store;
   const Uuid lead = store.add_lead();

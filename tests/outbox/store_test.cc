@@ -1,6 +1,7 @@
 #include "outbox/store.h"
 
 #include <fstream>
+#include <map>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/stat.h>
@@ -34,13 +35,19 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// A store as the program of schema version 1 left it: a delivered, a dead and a quarantined lead, numbers 1
-// to 3.
-void make_store_of_version_1(const std::string& path) {
+// An empty store as the program of that schema version made it.
+SQLite::Database make_store_of_version(int version, const std::string& path) {
   SQLite::Database raw(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   raw.execAndGet("PRAGMA journal_mode = WAL");
   raw.exec(content_of(LEADSPOOL_SOURCE_DIR "/migrations/0001_outbox.sql"));
-  raw.exec("PRAGMA application_id = 1280528463; PRAGMA user_version = 1");
+  if (version >= 2) raw.exec(content_of(LEADSPOOL_SOURCE_DIR "/migrations/0002_duplicates_revisions.sql"));
+  raw.exec("PRAGMA application_id = 1280528463; PRAGMA user_version = " + std::to_string(version));
+  return raw;
+}
+
+// With a delivered, a dead and a quarantined lead, numbers 1 to 3.
+void make_store_of_version_1(const std::string& path) {
+  auto raw = make_store_of_version(1, path);
   raw.exec(R"(
     INSERT INTO lead (id, received_at, source, disposition, disposition_reason, last_name, remote_address,
       headers_json, payload_sha256, payload)
@@ -63,12 +70,40 @@ void make_store_of_version_1(const std::string& path) {
   )");
 }
 
-// Every cell of the tables of version 1, in the columns of version 1.
-std::vector<std::string> cells_of_version_1(const std::string& path) {
+// With a revised lead that is pending at one destination and was tried at another, one that no destination
+// wanted, a test lead alike, a quarantined one, a probe and a held duplicate, numbers 1 to 6.
+void make_store_of_version_2(const std::string& path) {
+  auto raw = make_store_of_version(2, path);
+  raw.exec(R"(
+    INSERT INTO lead (id, received_at, source, disposition, disposition_reason, duplicate_of, last_name,
+      remote_address, headers_json, payload_sha256, payload)
+    VALUES (randomblob(16), 1, 'marketplace', 'deliver', '', NULL, 'One', '::1', '{}', randomblob(32), x'7b7d'),
+           (randomblob(16), 2, 'marketplace', 'deliver', '', NULL, 'Two', '::1', '{}', randomblob(32), x'7b7d'),
+           (randomblob(16), 3, 'partner', 'test', 'a test lead', NULL, '', '::1', '{}', randomblob(32), x'7b7d'),
+           (randomblob(16), 4, 'partner', 'quarantined', 'no JSON', NULL, '', '::1', '{}', randomblob(32), x'7b'),
+           (randomblob(16), 5, 'partner', 'probe', 'no body', NULL, '', '::1', '{}', randomblob(32), x''),
+           (randomblob(16), 6, 'partner', 'duplicate', 'came before', zeroblob(16), '', '::1', '{}',
+              randomblob(32), x'7b7d');
+    INSERT INTO revision VALUES (1, 1, 7, 'ada', 'a typing error', '{}', x'7b7d', 'deliver', '');
+    UPDATE lead SET revision = 1, last_name = 'Mended' WHERE number = 1;
+    INSERT INTO delivery (lead_number, destination, state, state_since, due_at, held_reason)
+      VALUES (1, 'crm', 'pending', 1, 1, NULL), (1, 'gone', 'pending', 1, 1, NULL),
+             (6, 'gone', 'held', 6, NULL, 'came before');
+    UPDATE delivery SET attempt_count = 1, tries = 1, due_at = 5 WHERE destination = 'gone' AND lead_number = 1;
+    INSERT INTO attempt VALUES (2, 1, 3, 4, 'unavailable', 0, NULL, 'connection refused', '');
+  )");
+}
+
+using TableColumns = std::vector<std::pair<std::string, int>>;
+const TableColumns kTablesOfVersion1{{"lead", 26}, {"delivery", 14}, {"attempt", 9}, {"audit", 7}};
+const TableColumns kTablesOfVersion2{
+    {"lead", 27}, {"delivery", 14}, {"attempt", 9}, {"audit", 7}, {"revision", 9}};
+
+// Every cell of those tables, in so many columns.
+std::vector<std::string> cells_of(const std::string& path, const TableColumns& tables) {
   SQLite::Database raw(path);
   std::vector<std::string> cells;
-  for (const auto& [table, columns] : std::vector<std::pair<std::string, int>>{
-           {"lead", 26}, {"delivery", 14}, {"attempt", 9}, {"audit", 7}}) {
+  for (const auto& [table, columns] : tables) {
     SQLite::Statement rows(raw, "SELECT * FROM " + table);
     REQUIRE(rows.getColumnCount() >= columns);
     while (rows.executeStep()) {
@@ -147,13 +182,13 @@ TEST_CASE("a store of schema version 1 is brought up to date and keeps every byt
   test::TemporaryFolder folder;
   const auto path = folder.file("leads.db");
   make_store_of_version_1(path);
-  const auto before = cells_of_version_1(path);
+  const auto before = cells_of(path, kTablesOfVersion1);
   REQUIRE(before.size() == 3 * 26 + 2 * 14 + 2 * 9 + 7);
 
   const auto report = outbox::migrate(path);
   REQUIRE(report.from == 1);
   REQUIRE(report.to == outbox::schema_version());
-  REQUIRE(cells_of_version_1(path) == before);
+  REQUIRE(cells_of(path, kTablesOfVersion1) == before);
   REQUIRE(SQLite::Database(path).execAndGet("PRAGMA integrity_check").getString() == "ok");
   REQUIRE(outbox::migrate(path).from == outbox::schema_version());
 
@@ -192,6 +227,66 @@ TEST_CASE("the leads of a store of schema version 1 can be revised and delivered
         }
       });
   REQUIRE(claimed == std::vector<std::string>{"Three"});
+}
+
+TEST_CASE("a store of schema version 2 is brought up to date and keeps every byte") {
+  test::TemporaryFolder folder;
+  const auto path = folder.file("leads.db");
+  make_store_of_version_2(path);
+  const auto before = cells_of(path, kTablesOfVersion2);
+  REQUIRE(before.size() == 6 * 27 + 3 * 14 + 9 + 9);
+
+  REQUIRE(outbox::migrate(path).from == 2);
+  REQUIRE(outbox::stored_schema_version(path) == outbox::schema_version());
+  REQUIRE(cells_of(path, kTablesOfVersion2) == before);
+  SQLite::Database raw(path);
+  REQUIRE(raw.execAndGet("PRAGMA integrity_check").getString() == "ok");
+  REQUIRE_FALSE(SQLite::Statement(raw, "PRAGMA foreign_key_check").executeStep());
+}
+
+TEST_CASE("of a store of schema version 2 the readable leads that no destination wants are found") {
+  test::TemporaryFolder folder;
+  const auto path = folder.file("leads.db");
+  make_store_of_version_2(path);
+  outbox::migrate(path);
+  outbox::Reader reader(path);
+  std::vector<Time> received;
+  for (const auto& view : reader.list({.unrouted = true}, 10, std::nullopt).leads) {
+    received.push_back(view.lead.received_at);
+  }
+  REQUIRE(received == std::vector<Time>{from_unix_ms(3), from_unix_ms(2)});
+  REQUIRE(reader.status().unrouted == 2);
+}
+
+TEST_CASE("of an older store the destinations are known, and what is pending there can be claimed") {
+  test::TemporaryFolder folder;
+  const auto path = folder.file("leads.db");
+  make_store_of_version_2(path);
+  outbox::migrate(path);
+  const auto known = outbox::Reader(path).destinations();
+  REQUIRE(known.size() == 2);
+  REQUIRE(known[0].name == "crm");
+  REQUIRE(known[0].oldest_waiting_received_at == from_unix_ms(1));
+  REQUIRE(known[1].name == "gone");
+  REQUIRE(known[1].record.health.condition == Condition::working);
+  REQUIRE_FALSE(known[1].record.pause);
+
+  outbox::Committer committer({.path = path, .own_thread = false});
+  test::SeededRandom random;
+  outbox::Claims claims(committer, random);
+  for (const auto& [destination, tries] : std::map<std::string, int>{{"crm", 0}, {"gone", 1}}) {
+    outbox::Claimed claimed;
+    claims.claim({.claim_id = 1,
+                  .destination = destination,
+                  .limit = 9,
+                  .again_limit = 9,
+                  .now = from_unix_ms(5),
+                  .lease_until = from_unix_ms(60'000)},
+                 [&](auto result) { claimed = std::get<outbox::Claimed>(result); });
+    REQUIRE(claimed.claims.size() == 1);
+    REQUIRE(claimed.claims[0].delivery.tries == tries);
+    REQUIRE(claimed.claims[0].lead.fields.last_name == "Mended");
+  }
 }
 
 }  // namespace leadspool

@@ -6,6 +6,7 @@
 #include "outbox/corrections.h"
 #include "outbox/intake.h"
 #include "outbox/reader.h"
+#include "outbox/redrives.h"
 #include "outbox/store.h"
 #include "support/fake_clock.h"
 #include "support/seeded_random.h"
@@ -48,6 +49,7 @@ struct StoreFixture {
     doors.claim({.claim_id = doors.draw_claim_id(),
                  .destination = destination,
                  .limit = limit,
+                 .again_limit = limit,
                  .now = clock.now(),
                  .lease_until = clock.now() + std::chrono::minutes{1}},
                 [&](auto result) { claims = std::move(std::get<outbox::Claimed>(result).claims); });
@@ -110,6 +112,7 @@ struct StoreFixture {
   outbox::Intake intake{{}, path, committer, clock, random};
   outbox::Claims doors{committer, random};
   outbox::Corrections corrections{committer, clock};
+  outbox::Redrives redrives{committer, clock, random, [](const auto&, const auto&) { return true; }};
   outbox::Reader reader{path};
 
  private:

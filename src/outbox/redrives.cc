@@ -1,0 +1,287 @@
+#include "outbox/redrives.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "base/check.h"
+#include "outbox/connection.h"
+#include "outbox/correction_row.h"
+#include "outbox/delivery_row.h"
+#include "outbox/redrive_row.h"
+#include "outbox/redrive_search.h"
+
+namespace leadspool::outbox {
+namespace {
+
+constexpr const char* kLastLead = "SELECT coalesce(max(number), 0) FROM lead";
+
+// Neither these nor what else a step asks for grows with what was delivered.
+constexpr const char* kCountWaiting =
+    "SELECT count(*) FROM delivery WHERE redrive_number = ? AND state IN ('pending', 'claimed')";
+constexpr const char* kCountFailed =
+    "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE redrive_number = ? AND state = 'dead' LIMIT ?)";
+
+constexpr const char* kLastCause =
+    "SELECT cause FROM delivery WHERE redrive_number = ? AND state = 'dead' "
+    "ORDER BY state_since DESC, id DESC LIMIT 1";
+
+constexpr const char* kBelongsTo =
+    "UPDATE delivery SET redrive_number = ? WHERE lead_number = ? AND destination = ?";
+
+void check_filter(const RedriveFilter& filter) {
+  CHECK(!filter.with_missing || (filter.destination && !filter.cause));
+}
+
+std::int64_t last_lead_number(Connection& connection) {
+  auto row = connection.use(kLastLead);
+  row->executeStep();
+  return row->getColumn(0).getInt64();
+}
+
+std::int64_t count_waiting(Connection& connection, std::int64_t redrive_number) {
+  auto row = connection.use(kCountWaiting);
+  row->bind(1, redrive_number);
+  row->executeStep();
+  return row->getColumn(0).getInt64();
+}
+
+// Counts no further than `most`.
+int count_failed(Connection& connection, std::int64_t redrive_number, int most) {
+  auto row = connection.use(kCountFailed);
+  row->bind(1, redrive_number);
+  row->bind(2, most);
+  row->executeStep();
+  return row->getColumn(0).getInt();
+}
+
+std::string last_cause(Connection& connection, std::int64_t redrive_number) {
+  auto row = connection.use(kLastCause);
+  row->bind(1, redrive_number);
+  row->executeStep();
+  return row->getColumn(0).getString();
+}
+
+// Why it must not go on; nullopt when it may.
+std::optional<std::string> reason_to_stop(Connection& connection, const RedriveRow& redrive) {
+  const bool is_canary = redrive.view.state == RedriveState::canary;
+  const auto bearable = is_canary ? std::optional{1} : redrive.view.order.stop_after_failures;
+  if (!bearable || count_failed(connection, redrive.number, *bearable) < *bearable) return std::nullopt;
+  const auto cause = last_cause(connection, redrive.number);
+  if (is_canary)
+    return "one of the first " + std::to_string(redrive.view.redriven) + " is dead again: " + cause;
+  return std::to_string(*bearable) + " are dead again, the last of them: " + cause;
+}
+
+// How many more may be on their way.
+int room_for(const RedriveView& redrive, std::int64_t waiting, int most_waiting) {
+  auto room = most_waiting - waiting;
+  if (redrive.state == RedriveState::canary) {
+    room = std::min(room, redrive.order.canary - redrive.redriven);
+  }
+  return static_cast<int>(std::max<std::int64_t>(room, 0));
+}
+
+Order order_of(const RedriveView& redrive) {
+  const auto reason = "redrive " + to_string(redrive.id);
+  return {redrive.actor, redrive.reason.empty() ? reason : reason + ": " + redrive.reason};
+}
+
+void make_missing(Connection& connection, const RedriveTarget& target, std::int64_t redrive_number,
+                  Time now) {
+  insert_late_deliveries(connection, {{target.destination, std::nullopt}}, target.lead_number, now);
+  auto belongs = connection.use(kBelongsTo);
+  belongs->bind(1, redrive_number);
+  belongs->bind(2, target.lead_number);
+  belongs->bind(3, target.destination);
+  belongs->exec();
+}
+
+void move_on(Connection& connection, const RedriveRow& redrive, const std::vector<RedriveTarget>& targets,
+             Time now) {
+  const auto order = order_of(redrive.view);
+  for (const auto& target : targets) {
+    if (target.dead_delivery) {
+      CHECK(redrive_delivery(connection, *target.dead_delivery, redrive.number, now));
+    } else {
+      make_missing(connection, target, redrive.number, now);
+    }
+    write_audit(connection, to_string(TransitionName::redrive), target.lead_number, target.destination, order,
+                now);
+  }
+}
+
+RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int most_waiting, Time now,
+                      const Wants& wants) {
+  auto redrive = find_redrive_row(connection, id);
+  if (!redrive || redrive->view.ended_at) return {.ended = true};
+  if (const auto why = reason_to_stop(connection, *redrive)) {
+    end_redrive(connection, redrive->number, RedriveState::stopped, *why, now);
+    return {.ended = true};
+  }
+
+  auto& view = redrive->view;
+  const RedriveSearch search{view.order.filter, view.at, redrive->number, redrive->last_lead_number};
+  const auto waiting = count_waiting(connection, redrive->number);
+  const bool canary_passed =
+      view.state == RedriveState::canary && waiting == 0 && view.redriven >= view.order.canary;
+  if (canary_passed) view.state = RedriveState::running;
+  const int room = room_for(view, waiting, most_waiting);
+  const int count = std::min(limit, room);
+
+  RedriveStep step;
+  const bool searches = count > 0 && !search.is_over(redrive->cursor);
+  if (searches) {
+    const auto piece = search_redrive(connection, search, redrive->cursor, count, now, wants);
+    move_on(connection, *redrive, piece.targets, now);
+    redrive->cursor = piece.cursor;
+    step.moved = static_cast<int>(piece.targets.size());
+    view.redriven += step.moved;
+  }
+  // A step that only waits writes nothing, and so costs no sync.
+  if (searches || canary_passed) write_redrive_progress(connection, *redrive);
+
+  if (!search.is_over(redrive->cursor)) {
+    step.waits = step.moved == room;
+    return step;
+  }
+  const bool is_watched = view.state == RedriveState::canary || view.order.stop_after_failures;
+  step.waits = is_watched && waiting + step.moved > 0;
+  if (step.waits) return step;
+  end_redrive(connection, redrive->number, RedriveState::done, {}, now);
+  step.ended = true;
+  return step;
+}
+
+struct Counted {
+  RedriveCount count;
+  std::int64_t last_lead_number = 0;
+};
+
+// In pieces, so that others get their turn between two.
+std::variant<Counted, Failure> count_targets(Committer& committer, const RedriveFilter& filter, Time now,
+                                             const Wants& wants) {
+  Counted counted;
+  RedriveSearch search{filter, now, std::nullopt, -1};
+  RedriveCursor cursor;
+  do {
+    RedrivePiece piece;
+    const auto failure = committer.commit(Urgency::always, [&](Connection& connection) {
+      if (search.last_lead_number < 0) search.last_lead_number = last_lead_number(connection);
+      piece = search_redrive(connection, search, cursor, std::numeric_limits<int>::max(), now, wants);
+    });
+    if (failure) return *failure;
+    auto& count = cursor.dead_done ? counted.count.missing : counted.count.dead;
+    count += static_cast<std::int64_t>(piece.targets.size());
+    cursor = piece.cursor;
+  } while (!search.is_over(cursor));
+  counted.last_lead_number = search.last_lead_number;
+  return counted;
+}
+
+}  // namespace
+
+std::string_view to_string(RedriveState state) {
+  switch (state) {
+    case RedriveState::canary:
+      return "canary";
+    case RedriveState::running:
+      return "running";
+    case RedriveState::done:
+      return "done";
+    case RedriveState::cancelled:
+      return "cancelled";
+    case RedriveState::stopped:
+      return "stopped";
+  }
+  return "";
+}
+
+Redrives::Redrives(Committer& committer, const Clock& clock, Random& random, Wants wants)
+    : committer_(committer), clock_(clock), random_(random), wants_(std::move(wants)) {}
+
+std::variant<RedriveCount, Failure> Redrives::count(const RedriveFilter& filter) {
+  check_filter(filter);
+  const auto counted = count_targets(committer_, filter, clock_.now(), wants_);
+  if (const auto* failure = std::get_if<Failure>(&counted)) return *failure;
+  return std::get<Counted>(counted).count;
+}
+
+std::variant<RedriveView, Failure> Redrives::order(const NewRedrive& redrive, const Order& by) {
+  check_filter(redrive.filter);
+  CHECK(redrive.canary >= 0);
+  CHECK(!redrive.rate_per_second || *redrive.rate_per_second > 0);
+  CHECK(!redrive.stop_after_failures || *redrive.stop_after_failures >= 1);
+  const Time now = clock_.now();
+  const auto counted = count_targets(committer_, redrive.filter, now, wants_);
+  if (const auto* failure = std::get_if<Failure>(&counted)) return *failure;
+  const auto& [count, last_lead] = std::get<Counted>(counted);
+
+  RedriveView view;
+  view.id = make_uuid_v7(now, random_);
+  view.at = now;
+  view.actor = by.actor;
+  view.reason = by.reason;
+  view.order = redrive;
+  view.state = redrive.canary > 0 ? RedriveState::canary : RedriveState::running;
+  view.total = count.dead + count.missing;
+  const auto failure = committer_.commit(Urgency::always, [&, last = last_lead](Connection& connection) {
+    insert_redrive(connection, view, last);
+  });
+  if (failure) return *failure;
+  if (on_ordered_) on_ordered_();
+  return view;
+}
+
+CancelResult Redrives::cancel(const Uuid& id, const Order& by) {
+  const Time now = clock_.now();
+  CancelResult result = NoSuchRedrive{};
+  const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
+    const auto redrive = find_redrive_row(connection, id);
+    if (!redrive) return;
+    if (redrive->view.ended_at) {
+      result = RedriveEnded{redrive->view.state};
+      return;
+    }
+    const auto why = "by " + by.actor + (by.reason.empty() ? "" : ": " + by.reason);
+    end_redrive(connection, redrive->number, RedriveState::cancelled, why, now);
+    result = *find_redrive(connection, id);
+  });
+  if (failure) return *failure;
+  return result;
+}
+
+void Redrives::open(std::function<void(std::variant<std::vector<OpenRedrive>, Failure>)> done) {
+  const auto redrives = std::make_shared<std::vector<OpenRedrive>>();
+  committer_.submit(
+      Urgency::always, [redrives](Connection& connection) { *redrives = read_open_redrives(connection); },
+      [redrives, done = std::move(done)](const CommitResult& result) {
+        if (result) {
+          done(*result);
+        } else {
+          done(std::move(*redrives));
+        }
+      });
+}
+
+void Redrives::step(const Uuid& id, int limit, int most_waiting, Time now,
+                    std::function<void(std::variant<RedriveStep, Failure>)> done) {
+  const auto step = std::make_shared<RedriveStep>();
+  committer_.submit(
+      Urgency::always,
+      [=, wants = wants_](Connection& connection) {
+        *step = take_step(connection, id, limit, most_waiting, now, wants);
+      },
+      [step, done = std::move(done)](const CommitResult& result) {
+        if (result) {
+          done(*result);
+        } else {
+          done(*step);
+        }
+      });
+}
+
+}  // namespace leadspool::outbox
