@@ -39,6 +39,7 @@ std::string text_at(const Json& answer, std::initializer_list<const char*> path,
     if (found == place->end()) return {};
     place = &*found;
   }
+  if (place->is_array() && !place->empty()) place = &place->front();
   return place->is_string() ? one_line(place->get_ref<const std::string&>(), longest) : std::string{};
 }
 
@@ -65,10 +66,27 @@ CrmAnswer read_crm_answer(std::string_view body) {
   const Json answer = Json::parse(body, nullptr, false);
   if (!answer.is_structured()) return {};
   CrmAnswer read;
-  read.words =
-      first_text(answer, {{"error", "message"}, {"message"}, {"error"}, {"detail"}, {"errors", "message"}},
-                 kLongestWords);
-  read.field = first_text(answer, {{"field"}, {"error", "field"}, {"errors", "field"}}, kLongestFieldName);
+  read.words = first_text(answer,
+                          {{"error", "data", "message"},
+                           {"error", "message"},
+                           {"message"},
+                           {"error_description"},
+                           {"error"},
+                           {"detail"},
+                           {"errors", "message"},
+                           {"errors", "detail"},
+                           {"result", "reasons", "message"},
+                           {"error", "code"},
+                           {"errorCode"}},
+                          kLongestWords);
+  read.field = first_text(answer,
+                          {{"field"},
+                           {"fields"},
+                           {"error", "field"},
+                           {"error", "target"},
+                           {"errors", "field"},
+                           {"errors", "context", "propertyName"}},
+                          kLongestFieldName);
   read.remote_id = remote_id(answer);
   return read;
 }

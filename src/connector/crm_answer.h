@@ -17,8 +17,8 @@ inline constexpr std::size_t kLongestRemoteId = 200;       // characters
 
 // All of it on one line, without control characters; empty where the answer is not JSON or says nothing.
 struct CrmAnswer {
-  std::string words;      // why it refused: error.message, message, error, detail or errors[0].message
-  std::string field;      // that it found fault with: field, error.field or errors[0].field
+  std::string words;      // why it refused: error.message, message, errors[0].message and the like
+  std::string field;      // that it found fault with: field, fields[0], error.field, errors[0].field ...
   std::string remote_id;  // `id`, text or number
 };
 

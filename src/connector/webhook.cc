@@ -19,7 +19,10 @@ bool is_success(int status, const std::vector<StatusRange>& success) {
 
 Outcome outcome_of(int status) {
   if (status == 408 || status == 429 || (500 <= status && status <= 599)) return Outcome::unavailable;
-  if (status == 401 || status == 403 || status == 404 || status == 405) return Outcome::misconfigured;
+  constexpr int kEveryLeadsTrouble[] = {401, 402, 403, 404, 405, 407, 410};
+  if (std::ranges::find(kEveryLeadsTrouble, status) != std::end(kEveryLeadsTrouble)) {
+    return Outcome::misconfigured;
+  }
   if (400 <= status && status <= 499) return Outcome::rejected;
   return Outcome::misconfigured;
 }
@@ -27,12 +30,14 @@ Outcome outcome_of(int status) {
 // What the lead itself may have brought about; a gateway says 502 and 504 for a server that broke on it.
 bool may_be_the_leads_doing(int status) { return status == 500 || status == 502 || status == 504; }
 
-AttemptOutcome classify_answer(const http::ClientAnswer& answer, const WebhookOptions& options, Time now) {
+AttemptOutcome classify_answer(const http::ClientAnswer& answer, const WebhookOptions& options,
+                               const LeadFields& lead, Time now) {
   const CrmAnswer read = read_crm_answer(answer.body);
   AttemptOutcome result;
   // HTTP knows no other statuses, and neither does the outbox.
   result.http_status = 100 <= answer.status && answer.status <= 599 ? answer.status : 0;
   result.detail = "the CRM answered " + std::to_string(answer.status);
+  if (!answer.incomplete_because.empty()) result.detail += ", but " + answer.incomplete_because;
   result.answer_excerpt = excerpt(answer.body);
   if (is_success(answer.status, options.success)) {
     result.outcome = Outcome::delivered;
@@ -43,7 +48,7 @@ AttemptOutcome classify_answer(const http::ClientAnswer& answer, const WebhookOp
   result.counts_against_budget = may_be_the_leads_doing(answer.status);
   if (!read.words.empty()) result.detail += ": " + read.words;
   const bool names_field = result.outcome == Outcome::rejected;
-  result.cause = http_cause(answer.status, read.words, names_field ? read.field : std::string_view{});
+  result.cause = http_cause(answer.status, read.words, names_field ? read.field : std::string_view{}, lead);
   if (result.outcome == Outcome::unavailable) {
     result.retry_after = parse_retry_after(http::find_header(answer.headers, "Retry-After"), now);
   }
@@ -55,7 +60,8 @@ std::string cause_of(const http::ClientFailure& failure) {
     case http::FailurePhase::bad_url:
       return "the address is not one that leads may be sent to";
     case http::FailurePhase::dns:
-      return "the host name could not be resolved";
+      return failure.timed_out ? "resolving the host name took too long"
+                               : "the host name could not be resolved";
     case http::FailurePhase::connect:
       return failure.timed_out ? "connecting took too long" : "could not connect";
     case http::FailurePhase::certificate:
@@ -89,9 +95,10 @@ AttemptOutcome classify_failure(const http::ClientFailure& failure) {
 
 }  // namespace
 
-AttemptOutcome classify_webhook(const http::ClientResult& result, const WebhookOptions& options, Time now) {
+AttemptOutcome classify_webhook(const http::ClientResult& result, const WebhookOptions& options,
+                                const LeadFields& lead, Time now) {
   if (const auto* answer = std::get_if<http::ClientAnswer>(&result)) {
-    return classify_answer(*answer, options, now);
+    return classify_answer(*answer, options, lead, now);
   }
   return classify_failure(std::get<http::ClientFailure>(result));
 }
@@ -133,7 +140,7 @@ Task<AttemptOutcome> Webhook::attempt(const Lead& lead, http::Client& client) {
   // Named, because g++ 12 destroys a temporary inside co_await twice.
   auto answer = client.send(make_request(lead));
   const http::ClientResult result = co_await answer;
-  co_return classify_webhook(result, options_, clock_.now());
+  co_return classify_webhook(result, options_, lead.fields, clock_.now());
 }
 
 }  // namespace leadspool::connector

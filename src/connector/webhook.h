@@ -6,7 +6,8 @@
 //
 //   2xx (or what `success` says)          delivered
 //   408 429 5xx, network                  unavailable; 500 502 504 count against the lead's budget
-//   401 403 404 405, 3xx, certificate     misconfigured
+//   401 402 403 404 405 407 410           misconfigured, as are 3xx and a refused certificate: every lead
+//                                         would get the same answer
 //   any other 4xx                         rejected
 //   a 2xx that `success` leaves out       misconfigured, as is any other status: nobody knows what it means
 //   sent, but no answer                   ambiguous, and safe to repeat
@@ -43,9 +44,10 @@ struct WebhookOptions {
   std::string ca_file;  // a PEM bundle to trust instead of the system's
 };
 
-// What an answer, or the lack of one, means. `now` is for a Retry-After that is a date. Pure.
+// What an answer, or the lack of one, means. The values of `lead` are kept out of the cause; `now` is for a
+// Retry-After that is a date. Pure.
 [[nodiscard]] AttemptOutcome classify_webhook(const http::ClientResult& result, const WebhookOptions& options,
-                                              Time now);
+                                              const LeadFields& lead, Time now);
 
 class Webhook final : public Connector {
  public:

@@ -36,6 +36,9 @@ struct ClientAnswer {
   std::vector<Header> headers;
   std::string body;
   bool complete = true;  // false: the body is only a beginning
+  // Of an answer that is not complete, unless it is longer than was asked for: "the end of the answer did not
+  // come in the 30 s allowed for all of it".
+  std::string incomplete_because;
 };
 
 // How far a request got before it failed. From `send` on, the server may have acted on it.
@@ -46,7 +49,9 @@ enum class FailurePhase { bad_url, dns, connect, certificate, tls, send, wait };
 struct ClientFailure {
   FailurePhase phase = FailurePhase::connect;
   bool timed_out = false;
-  std::string detail;  // "could not connect to 127.0.0.1 port 9000: connection refused"
+  // "could not connect to 127.0.0.1 port 9000: connection refused"; with `timed_out` it tells the time that
+  // was allowed: "no connection was made in the 5 s allowed for connecting".
+  std::string detail;
 
   // Whether any of the request may have reached the server.
   [[nodiscard]] bool may_have_been_received() const { return phase >= FailurePhase::send; }

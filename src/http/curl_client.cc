@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "base/check.h"
+#include "http/curl_start.h"
 #include "http/curl_transfer.h"
 #include "http/request_url.h"
 
@@ -27,11 +28,6 @@ bool is_malformed(const Header& header) {
   constexpr std::string_view kBreaks("\r\n\0", 3);
   return header.name.empty() || header.name.find_first_of(kBreaks) != std::string::npos ||
          header.value.find_first_of(kBreaks) != std::string::npos;
-}
-
-void start_libcurl_once() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) throw std::runtime_error("libcurl cannot start");
 }
 
 }  // namespace

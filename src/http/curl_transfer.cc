@@ -7,6 +7,8 @@
 
 #include <curl/curl.h>
 
+#include "http/failure_words.h"
+
 namespace leadspool::http {
 
 namespace {
@@ -14,26 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostHeaderBytes = 64 * 1024;
-
-std::string_view description(FailurePhase phase) {
-  switch (phase) {
-    case FailurePhase::bad_url:
-      return "the URL cannot be used";
-    case FailurePhase::dns:
-      return "the host name could not be resolved";
-    case FailurePhase::connect:
-      return "could not connect";
-    case FailurePhase::certificate:
-      return "the server's certificate was refused";
-    case FailurePhase::tls:
-      return "no secure connection could be made";
-    case FailurePhase::send:
-      return "the request could not be sent in full";
-    case FailurePhase::wait:
-      return "the request was sent, but no answer came";
-  }
-  return "failed";
-}
 
 // Zero would mean "no limit" to libcurl.
 long positive(milliseconds span) { return static_cast<long>(std::max(span, milliseconds{1}).count()); }
@@ -251,13 +233,37 @@ FailurePhase CurlTransfer::phase_of(int code) const {
   }
 }
 
+// "in the 30 s allowed for all of it"
+std::string CurlTransfer::time_allowed(bool for_connecting) const {
+  if (for_connecting && request_.connect_timeout < request_.total_timeout) {
+    return "in the " + in_seconds(request_.connect_timeout) + " allowed for connecting";
+  }
+  return "in the " + in_seconds(request_.total_timeout) + " allowed for all of it";
+}
+
+std::string CurlTransfer::explain_timeout(FailurePhase phase) const {
+  const bool answer_begun = offset_info(easy_.get(), CURLINFO_STARTTRANSFER_TIME_T) > 0;
+  const auto what = phase == FailurePhase::wait && answer_begun
+                        ? std::string_view("an answer began, but did not get as far as its status")
+                        : description_of_timeout(phase);
+  return std::string(what) + " " + time_allowed(phase < FailurePhase::send);
+}
+
+// Of an answer that has begun.
+std::string CurlTransfer::explain_shortfall(int code) const {
+  if (code == CURLE_OPERATION_TIMEDOUT) return "the end of the answer did not come " + time_allowed(false);
+  if (header_bytes_ > kMostHeaderBytes) return "the headers of the answer are too long";
+  return "the connection broke before the end of the answer";
+}
+
 std::string CurlTransfer::explain(int code, FailurePhase phase) const {
+  if (code == CURLE_OPERATION_TIMEDOUT) return explain_timeout(phase);
   const std::string what(description(phase));
   if (resending_refused_) return what + ": the connection was closed";
   const auto os_error = long_info(easy_.get(), CURLINFO_OS_ERRNO);
   const std::string why =
       error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(static_cast<CURLcode>(code));
-  if (phase != FailurePhase::connect || os_error == 0 || code == CURLE_OPERATION_TIMEDOUT) {
+  if (phase != FailurePhase::connect || os_error == 0) {
     return what + ": " + why;
   }
   return what + ": " + why + ": " + std::generic_category().message(static_cast<int>(os_error));
@@ -267,6 +273,7 @@ ClientResult CurlTransfer::take_result(int code) {
   constexpr int kFirstFinalStatus = 200;
   if (answer_.status >= kFirstFinalStatus) {
     answer_.complete = code == CURLE_OK && headers_ended_ && !cut_off_;
+    if (!answer_.complete && !cut_off_) answer_.incomplete_because = explain_shortfall(code);
     return std::move(answer_);
   }
   const auto phase = phase_of(code);

@@ -61,6 +61,9 @@ class CurlTransfer {
   [[nodiscard]] FailurePhase phase_reached() const;
   [[nodiscard]] bool anything_sent() const;
   [[nodiscard]] std::string explain(int code, FailurePhase phase) const;
+  [[nodiscard]] std::string explain_timeout(FailurePhase phase) const;
+  [[nodiscard]] std::string explain_shortfall(int code) const;
+  [[nodiscard]] std::string time_allowed(bool for_connecting) const;
 
   std::unique_ptr<void, FreeEasy> easy_;
   std::unique_ptr<curl_slist, FreeList> headers_;

@@ -29,6 +29,14 @@ TEST_CASE("the CRM's words are found where CRMs put them") {
       {R"({"errors":[{"message":"no last name"}]})", "no last name"},
       {R"([{"message":"no last name","errorCode":"X"}])", "no last name"},
       {R"({"error":{"message":"first"},"message":"second"})", "first"},
+      {R"({"error":"invalid_client","error_description":"no last name"})", "no last name"},
+      {R"({"errors":[{"status":"422","detail":"no last name"}]})", "no last name"},
+      {R"({"error":{"code":200,"message":"Odoo Server Error","data":{"message":"no last name"}}})",
+       "no last name"},
+      {R"({"success":true,"result":[{"status":"skipped","reasons":[{"message":"no last name"}]}]})",
+       "no last name"},
+      {R"({"error":{"code":"0x80040333","message":""}})", "0x80040333"},
+      {R"([{"errorCode":"UNABLE_TO_LOCK_ROW"}])", "UNABLE_TO_LOCK_ROW"},
       {R"({"message":"two\nlines\tand\u0000 \u0007more"})", "two lines and more"},
       {R"({"message":7,"error":null})", ""},
       {R"({"message":"cut o)", ""},
@@ -54,6 +62,10 @@ TEST_CASE("the field at fault is found where CRMs put it") {
   REQUIRE(read_crm_answer(R"({"field":"last_name"})").field == "last_name");
   REQUIRE(read_crm_answer(R"({"error":{"field":"last_name"}})").field == "last_name");
   REQUIRE(read_crm_answer(R"({"errors":[{"field":"last_name"},{"field":"email"}]})").field == "last_name");
+  REQUIRE(read_crm_answer(R"([{"message":"x","fields":["LastName","Company"]}])").field == "LastName");
+  REQUIRE(read_crm_answer(R"({"error":{"target":"email"}})").field == "email");
+  REQUIRE(read_crm_answer(R"({"errors":[{"context":{"propertyName":["email"]}}]})").field == "email");
+  REQUIRE(read_crm_answer(R"({"fields":[]})").field.empty());
   REQUIRE(read_crm_answer(R"({"errors":[]})").field.empty());
   REQUIRE(read_crm_answer(R"({"field":{"name":"last_name"}})").field.empty());
 }

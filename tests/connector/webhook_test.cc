@@ -1,5 +1,7 @@
 #include "connector/webhook.h"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "connector/webhook_signature.h"
@@ -19,8 +21,9 @@ namespace {
 
 const Time kNow = *from_rfc3339("2026-11-21T09:30:00Z");
 
-AttemptOutcome classify(const http::ClientResult& result, const WebhookOptions& options = {}) {
-  return classify_webhook(result, options, kNow);
+AttemptOutcome classify(const http::ClientResult& result, const WebhookOptions& options = {},
+                        const LeadFields& lead = {}) {
+  return classify_webhook(result, options, lead, kNow);
 }
 
 ClientAnswer answer(int status, std::string body = "", std::vector<http::Header> headers = {}) {
@@ -87,15 +90,18 @@ TEST_CASE("every status has its outcome") {
       {204, Outcome::delivered, false},     {299, Outcome::delivered, false},
       {301, Outcome::misconfigured, false}, {307, Outcome::misconfigured, false},
       {400, Outcome::rejected, false},      {401, Outcome::misconfigured, false},
-      {402, Outcome::rejected, false},      {403, Outcome::misconfigured, false},
+      {402, Outcome::misconfigured, false}, {403, Outcome::misconfigured, false},
       {404, Outcome::misconfigured, false}, {405, Outcome::misconfigured, false},
+      {406, Outcome::rejected, false},      {407, Outcome::misconfigured, false},
       {408, Outcome::unavailable, false},   {409, Outcome::rejected, false},
-      {410, Outcome::rejected, false},      {413, Outcome::rejected, false},
-      {422, Outcome::rejected, false},      {429, Outcome::unavailable, false},
-      {499, Outcome::rejected, false},      {500, Outcome::unavailable, true},
-      {501, Outcome::unavailable, false},   {502, Outcome::unavailable, true},
-      {503, Outcome::unavailable, false},   {504, Outcome::unavailable, true},
-      {599, Outcome::unavailable, false},   {100, Outcome::misconfigured, false},
+      {410, Outcome::misconfigured, false}, {411, Outcome::rejected, false},
+      {413, Outcome::rejected, false},      {415, Outcome::rejected, false},
+      {418, Outcome::rejected, false},      {422, Outcome::rejected, false},
+      {429, Outcome::unavailable, false},   {499, Outcome::rejected, false},
+      {500, Outcome::unavailable, true},    {501, Outcome::unavailable, false},
+      {502, Outcome::unavailable, true},    {503, Outcome::unavailable, false},
+      {504, Outcome::unavailable, true},    {599, Outcome::unavailable, false},
+      {100, Outcome::misconfigured, false},
   };
   for (const auto& [status, outcome, counted] : table) {
     INFO(status);
@@ -178,6 +184,31 @@ TEST_CASE("a refusal tells the CRM's words and names the field") {
   REQUIRE(classify(answer(400, R"({"message":"bad value","field":"email"})")).cause ==
           "HTTP 400: bad value (field email)");
   REQUIRE(classify(answer(503, R"({"message":"busy","field":"email"})")).cause == "HTTP 503: busy");
+}
+
+TEST_CASE("the detail of an attempt keeps a lead's values, its cause does not") {
+  const auto result = classify(answer(422, R"({"message":"Zoe Smith is known"})"), {},
+                               {.first_name = "Zoe", .last_name = "Smith"});
+  REQUIRE(result.detail == "the CRM answered 422: Zoe Smith is known");
+  REQUIRE(result.cause == "HTTP 422: <value> is known");
+}
+
+TEST_CASE("an answer that did not end is told as such") {
+  auto cut_off = answer(422);
+  cut_off.complete = false;
+  cut_off.incomplete_because = "the connection broke before the end of the answer";
+  REQUIRE(classify(cut_off).detail ==
+          "the CRM answered 422, but the connection broke before the end of the answer");
+}
+
+TEST_CASE("time that ran out at different points has different causes") {
+  std::set<std::string> causes;
+  for (const auto phase : {FailurePhase::dns, FailurePhase::connect, FailurePhase::tls, FailurePhase::send,
+                           FailurePhase::wait}) {
+    causes.insert(classify(failure(phase, true)).cause);
+    causes.insert(classify(failure(phase, false)).cause);
+  }
+  REQUIRE(causes.size() == 10);
 }
 
 TEST_CASE("a success tells the CRM's record id, and keeps the start of the answer") {
