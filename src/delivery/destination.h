@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "connector/connector.h"
@@ -13,9 +14,10 @@ struct Destination {
   std::string name;
   std::unique_ptr<connector::Connector> connector;
   RetryPolicy retry;
+  // At least half of these are kept for leads that were not tried yet, so that repeats never hold them up.
   int max_in_flight = 16;
-  // Longer than everything one attempt may take: a lease that lapses under a living worker would let the lead
-  // be sent twice at once.
+  std::optional<double> rate_per_second;  // attempts begun; absent: without limit
+  // Longer than everything one attempt may take; it is extended while the attempt runs all the same.
   Milliseconds lease{120'000};
 };
 

@@ -1,54 +1,158 @@
 #include "delivery/destination_health.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace leadspool::delivery {
+namespace {
+
+Milliseconds longest_wait(const HealthRecord& record) {
+  switch (record.condition) {
+    case Condition::working:
+      return DestinationHealth::kLongestPause;
+    case Condition::down:
+      return std::max(record.probe_wait, DestinationHealth::kLongestProbe);
+    case Condition::misconfigured:
+      return std::max(record.probe_wait, DestinationHealth::kMisconfiguredProbe);
+  }
+  return DestinationHealth::kFirstProbe;
+}
+
+// The cause where the destination answered: it goes to people by alerts, so nobody's name may be in it.
+std::string reason_of(const AttemptOutcome& outcome) {
+  return outcome.http_status == 0 || outcome.cause.empty() ? outcome.detail : outcome.cause;
+}
+
+}  // namespace
+
+DestinationHealth::DestinationHealth(const HealthRecord& record, Time now) : record_(record) {
+  record_.since = std::min(record_.since, now);
+  if (!record_.closed_until) return;
+  const auto longest = std::min(longest_wait(record_), kLongestPause);
+  record_.closed_until = std::min(*record_.closed_until, now + longest);
+  if (is_working()) retry_after_ends_ = record_.closed_until;
+}
 
 int DestinationHealth::room(int in_flight, int max_in_flight, Time now) const {
-  if (closed_until_ && now < *closed_until_) return 0;
-  if (open_) return in_flight == 0 ? 1 : 0;
-  return std::max(0, max_in_flight - in_flight);
+  if (retry_after_ends_ && now < *retry_after_ends_) return 0;
+  if (is_closed(now) && !others_only(now)) return 0;
+  if (!is_working() || suspicion_) return in_flight == 0 ? 1 : 0;
+  return std::max(0, std::min(max_in_flight, most_in_flight_) - in_flight);
 }
 
 std::optional<Time> DestinationHealth::next_look(Time now) const {
-  return closed_until_ && now < *closed_until_ ? closed_until_ : std::nullopt;
+  return is_closed(now) ? record_.closed_until : std::nullopt;
 }
 
-DestinationHealth::Sign DestinationHealth::record(const AttemptOutcome& outcome, const Uuid& lead,
-                                                  bool is_repeat, Time now) {
+std::optional<Uuid> DestinationHealth::avoids() const { return is_working() ? suspicion_ : last_to_fail_; }
+
+DestinationHealth::Sign DestinationHealth::note(const AttemptOutcome& outcome, const Tried& tried, Time now) {
   if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
-    // It answered sensibly: whatever was wrong is over. A pause that it asked for itself still holds.
-    const Sign sign = open_ ? Sign::came_back : Sign::none;
-    const auto pause = open_ ? std::nullopt : closed_until_;
-    *this = DestinationHealth{};
-    closed_until_ = pause;
-    return sign;
+    return note_sensible(tried, now);
   }
+  const bool is_accident = outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !tried.is_repeat;
+  if (is_accident && is_working()) return Sign::none;
 
-  const bool was_waiting = closed_until_ && now < *closed_until_;
-  const bool is_accident = outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !is_repeat;
-  if (is_accident && !open_) return Sign::none;
-  reason_ = outcome.detail;
-  if (outcome.retry_after) close_for(std::min(*outcome.retry_after, kLongestPause), now);
-  if (open_) {
-    // While waiting for the next probe these are late answers from before it opened, and tell nothing new.
-    if (was_waiting) return Sign::none;
-    close_for(is_accident ? kProbeAgain : probe_wait_ = std::min(2 * probe_wait_, kLongestProbe), now);
-    return is_accident ? Sign::probe_again : Sign::none;
-  }
-  note_failure(!outcome.counts_against_budget, lead);
-  if (!is_worth_opening()) return Sign::none;
-  open_ = true;
-  close_for(probe_wait_, now);
-  return Sign::opened;
+  // While waiting for the next probe, what began before the trouble did tells nothing new.
+  const bool is_late = is_closed(now) && !(others_only(now) && tried.began >= record_.since);
+  heed_retry_after(outcome, now);
+  if (!is_working()) return is_late ? Sign::none : note_probe(outcome, tried.lead, is_accident, now);
+  return outcome.outcome == Outcome::misconfigured ? note_misconfigured(outcome, tried.lead, now)
+                                                   : note_unavailable(outcome, tried.lead, now);
 }
 
-HealthView DestinationHealth::view(int in_flight) const { return {open_, closed_until_, reason_, in_flight}; }
+// It answered sensibly: whatever was wrong is over. A pause that it asked for itself still holds.
+DestinationHealth::Sign DestinationHealth::note_sensible(const Tried& tried, Time now) {
+  const bool comes_back = !is_working();
+  failures_ = 0;
+  all_surely_the_destinations_ = true;
+  failed_leads_.clear();
+  suspects_.erase(tried.lead);
+  suspicion_ = std::nullopt;
+  for (auto& [lead, suspect] : suspects_) {
+    if (tried.began >= suspect.failed_at) suspect.others_passed = true;
+  }
+  last_to_fail_ = std::nullopt;
+  one_lead_alone_ = false;
+  if (most_in_flight_ < kNoLimit) ++most_in_flight_;
+  if (comes_back) {
+    record_.condition = Condition::working;
+    record_.since = now;
+    record_.closed_until = retry_after_ends_;
+    begin_gently();
+  }
+  if (!is_closed(now)) {
+    retry_after_ends_ = record_.closed_until = std::nullopt;
+    record_.probe_wait = Milliseconds{0};
+    record_.reason.clear();
+  }
+  return comes_back ? Sign::came_back : Sign::none;
+}
 
-void DestinationHealth::note_failure(bool surely_the_destinations, const Uuid& lead) {
+DestinationHealth::Sign DestinationHealth::note_unavailable(const AttemptOutcome& outcome, const Uuid& lead,
+                                                            Time now) {
   ++failures_;
-  all_surely_the_destinations_ = all_surely_the_destinations_ && surely_the_destinations;
+  all_surely_the_destinations_ = all_surely_the_destinations_ && !outcome.counts_against_budget;
   if (failed_leads_.size() < kLeadsToOpen) failed_leads_.insert(lead);
+  return is_worth_opening() ? fall(Condition::down, outcome, lead, now) : Sign::none;
+}
+
+DestinationHealth::Sign DestinationHealth::note_misconfigured(const AttemptOutcome& outcome, const Uuid& lead,
+                                                              Time now) {
+  const bool failed_before = suspects_.contains(lead);
+  const bool another_failed = suspicion_ && *suspicion_ != lead;
+  Suspect& entry = suspect(lead, now);
+  if (std::exchange(entry.others_passed, false)) {
+    if (++entry.outdone < (entry.among_several ? 2 : 1)) return Sign::none;
+    suspects_.erase(lead);
+    return Sign::the_leads_own;
+  }
+  if (!failed_before && !another_failed) {
+    suspicion_ = lead;
+    return Sign::none;
+  }
+  one_lead_alone_ = !another_failed;
+  if (another_failed) take_suspects_together();
+  return fall(Condition::misconfigured, outcome, lead, now);
+}
+
+DestinationHealth::Sign DestinationHealth::note_probe(const AttemptOutcome& outcome, const Uuid& lead,
+                                                      bool is_accident, Time now) {
+  one_lead_alone_ = false;
+  if (is_accident) {
+    const auto wait = record_.probe_wait;
+    close_for(kProbeAgain, now);
+    record_.probe_wait = wait;
+    record_.reason = reason_of(outcome);
+    return Sign::probe_again;
+  }
+  if (outcome.outcome == Outcome::misconfigured) {
+    suspect(lead, now).others_passed = false;
+    take_suspects_together();
+    if (record_.condition == Condition::down) return fall(Condition::misconfigured, outcome, lead, now);
+  }
+  record_.reason = reason_of(outcome);
+  last_to_fail_ = lead;
+  const bool is_down = record_.condition == Condition::down;
+  close_for(is_down ? std::min(2 * record_.probe_wait, kLongestProbe) : kMisconfiguredProbe, now);
+  return Sign::none;
+}
+
+DestinationHealth::Sign DestinationHealth::fall(Condition condition, const AttemptOutcome& outcome,
+                                                const Uuid& lead, Time now) {
+  record_.condition = condition;
+  record_.since = now;
+  record_.reason = reason_of(outcome);
+  last_to_fail_ = lead;
+  suspicion_ = std::nullopt;
+  close_for(condition == Condition::down ? kFirstProbe : kMisconfiguredProbe, now);
+  return condition == Condition::down ? Sign::went_down : Sign::paused_itself;
+}
+
+void DestinationHealth::forget_wait() {
+  record_.closed_until = retry_after_ends_ = std::nullopt;
+  // Who passed after whom was reckoned by that clock as well.
+  suspects_.clear();
 }
 
 bool DestinationHealth::is_worth_opening() const {
@@ -56,8 +160,30 @@ bool DestinationHealth::is_worth_opening() const {
          (all_surely_the_destinations_ || failed_leads_.size() >= kLeadsToOpen);
 }
 
+DestinationHealth::Suspect& DestinationHealth::suspect(const Uuid& lead, Time now) {
+  if (suspects_.size() >= kMostSuspects && !suspects_.contains(lead)) suspects_.erase(suspects_.begin());
+  Suspect& suspect = suspects_[lead];
+  suspect.failed_at = now;
+  return suspect;
+}
+
+void DestinationHealth::take_suspects_together() {
+  for (auto& [lead, suspect] : suspects_) suspect.among_several = true;
+}
+
+void DestinationHealth::heed_retry_after(const AttemptOutcome& outcome, Time now) {
+  if (!outcome.retry_after) return;
+  const Time until = now + std::min(*outcome.retry_after, kLongestPause);
+  retry_after_ends_ = std::max(retry_after_ends_.value_or(until), until);
+  record_.closed_until = std::max(record_.closed_until.value_or(until), until);
+  record_.probe_wait = std::max(record_.probe_wait, until - now);
+  record_.reason = reason_of(outcome);
+}
+
 void DestinationHealth::close_for(Milliseconds wait, Time now) {
-  closed_until_ = std::max(closed_until_.value_or(now), now + wait);
+  const Time until = std::max(retry_after_ends_.value_or(now), now + wait);
+  record_.closed_until = until;
+  record_.probe_wait = until - now;
 }
 
 }  // namespace leadspool::delivery

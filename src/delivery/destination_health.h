@@ -1,15 +1,28 @@
-// Whether a destination is worth calling: a circuit breaker.
+// Whether a destination is worth calling, and whose fault a failure is: the breaker and the pause.
 //
-// It opens after 10 failures in a row that are the destination's trouble, from at least 3 different leads (or
-// any 10 that are surely the destination's). An answer that was lost with its connection counts only when the
-// lead was tried before: once, it is an accident, and the destination most likely has the lead. While it is
-// open nothing is claimed but one probe at a time, after 30 s growing to 10 min; the first sensible answer
-// (also "I refuse this lead") closes it. A Retry-After pauses the whole destination for that long, at most 10
-// h.
+// down: after 10 failures in a row that are the destination's trouble, from at least 3 different leads (or
+// any 10 that are surely the destination's), nothing is claimed but one probe at a time, 30 s to 10 min
+// apart. An answer that was lost with its connection counts only when the lead was tried before: once, it is
+// an accident, and the destination most likely has the lead.
+//
+// misconfigured: an outcome `misconfigured` is a suspicion until a second, different lead confirms it, or the
+// same one again while no other passed; meanwhile one lead at a time is tried, another one where there is
+// one. Confirmed, it pauses the destination, which is probed every 5 min. Where one lead alone confirmed it,
+// another lead may be tried at once: one lead proves little. A lead that fails so again after others have
+// passed since is `rejected`: it is the lead. If it was one of several that failed alike it is tried once
+// more before: what they had in common proves nothing about each.
+//
+// Either way the first sensible answer (also "I refuse this lead") makes it `working` again. From then on one
+// is in flight at first, and with each sensible answer one more, so that a backlog does not come as a
+// stampede. Attempts made while it is not working cost no lead anything. A Retry-After closes it for that
+// long, at most 10 h.
 //
 // Thread-safety: none; the worker's thread owns it. Pure but for its own state: time is passed in.
 #pragma once
 
+#include <cstddef>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,15 +30,18 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "lead/attempt.h"
+#include "lead/destination_record.h"
 
 namespace leadspool::delivery {
 
 // What an operator is shown.
 struct HealthView {
-  bool open = false;               // the breaker
-  std::optional<Time> next_probe;  // while open, or while a Retry-After lasts
+  Condition condition = Condition::working;
+  std::optional<Time> since;       // of a condition other than working
+  std::optional<Time> next_probe;  // while not working, or while a Retry-After lasts
   std::string reason;              // of the last failure; empty when well
   int in_flight = 0;
+  std::optional<Pause> pause;  // a person's
 };
 
 class DestinationHealth {
@@ -35,8 +51,18 @@ class DestinationHealth {
   static constexpr Milliseconds kFirstProbe{30'000};
   static constexpr Milliseconds kLongestProbe{600'000};
   static constexpr Milliseconds kProbeAgain{5'000};
+  static constexpr Milliseconds kMisconfiguredProbe{300'000};
   // Of a Retry-After.
   static constexpr Milliseconds kLongestPause{36'000'000};
+  // Leads remembered because they failed as `misconfigured`.
+  static constexpr std::size_t kMostSuspects = 1'000;
+
+  DestinationHealth() = default;
+  // As it was remembered; no wait that was is taken for longer than it can have been at `now`.
+  DestinationHealth(const HealthRecord& record, Time now);
+
+  // To be remembered. Differs from the one before only where a restart should know the difference.
+  [[nodiscard]] const HealthRecord& record() const { return record_; }
 
   // How many more deliveries may be claimed now, when `in_flight` are and `max_in_flight` may be.
   [[nodiscard]] int room(int in_flight, int max_in_flight, Time now) const;
@@ -44,39 +70,82 @@ class DestinationHealth {
   // When room() may grow by the passing of time alone; nullopt when time plays no part.
   [[nodiscard]] std::optional<Time> next_look(Time now) const;
 
-  // What an attempt told about the destination beyond its own lead.
+  // The lead that must not be tried at present, because another one is to tell whether it is that lead's own
+  // trouble; it may be when there is no other, unless others_only().
+  [[nodiscard]] std::optional<Uuid> avoids() const;
+
+  // What room there is at `now`, before the next probe, is for other leads than avoids() alone.
+  [[nodiscard]] bool others_only(Time now) const { return one_lead_alone_ && is_closed(now); }
+
+  // What an attempt told about the destination and its lead.
   enum class Sign {
     none,
-    opened,       // the breaker has just opened
-    came_back,    // the breaker has just closed: what waits for the destination should be tried at once
-    probe_again,  // the probe's answer was lost: the next probe is to be the same lead, which the CRM may
-                  // have
+    went_down,
+    paused_itself,
+    came_back,      // what waits for the destination should be tried at once
+    probe_again,    // the probe's answer was lost: the next probe is to be the same lead, which the CRM may
+                    // have
+    the_leads_own,  // misconfigured, they say, but for this lead only: it is to be taken for rejected
   };
 
-  // Takes note of a finished attempt; `is_repeat`: of a lead whose answer could have been lost before.
-  [[nodiscard]] Sign record(const AttemptOutcome& outcome, const Uuid& lead, bool is_repeat, Time now);
+  // The attempt that an outcome is of.
+  struct Tried {
+    Uuid lead;
+    bool is_repeat = false;  // its answer could have been lost before
+    Time began;
+  };
+
+  // Takes note of a finished attempt.
+  [[nodiscard]] Sign note(const AttemptOutcome& outcome, const Tried& tried, Time now);
+
+  // From now on one in flight at first, as after an outage: a person resumed it.
+  void begin_gently() { most_in_flight_ = 1; }
 
   // Forgets how long to wait, not why: the clock it was reckoned by was set.
-  void forget_wait() { closed_until_ = std::nullopt; }
+  void forget_wait();
 
-  [[nodiscard]] HealthView view(int in_flight) const;
-
-  [[nodiscard]] bool is_open() const { return open_; }
+  [[nodiscard]] bool is_working() const { return record_.condition == Condition::working; }
 
  private:
-  void note_failure(bool surely_the_destinations, const Uuid& lead);
+  static constexpr int kNoLimit = std::numeric_limits<int>::max();
+
+  // A lead that failed as `misconfigured`.
+  struct Suspect {
+    Time failed_at;              // last
+    bool others_passed = false;  // in an attempt that began since
+    int outdone = 0;             // how often it failed after others had passed since
+    bool among_several = false;  // others failed so too, and none passed between
+  };
+
+  [[nodiscard]] bool is_closed(Time now) const { return record_.closed_until && now < *record_.closed_until; }
   [[nodiscard]] bool is_worth_opening() const;
+  Sign note_sensible(const Tried& tried, Time now);
+  Sign note_unavailable(const AttemptOutcome& outcome, const Uuid& lead, Time now);
+  Sign note_misconfigured(const AttemptOutcome& outcome, const Uuid& lead, Time now);
+  Sign note_probe(const AttemptOutcome& outcome, const Uuid& lead, bool is_accident, Time now);
+  Sign fall(Condition condition, const AttemptOutcome& outcome, const Uuid& lead, Time now);
+  Suspect& suspect(const Uuid& lead, Time now);
+  // All that failed so far failed for a reason that they have in common.
+  void take_suspects_together();
+  void heed_retry_after(const AttemptOutcome& outcome, Time now);
+  // The next probe comes after `wait`, or when a Retry-After ends.
   void close_for(Milliseconds wait, Time now);
 
-  // Since the last sensible answer.
+  HealthRecord record_;
+  std::optional<Time> retry_after_ends_;
+
+  // The breaker, since the last sensible answer.
   int failures_ = 0;
   bool all_surely_the_destinations_ = true;
   std::set<Uuid> failed_leads_;
-  std::string reason_;
 
-  bool open_ = false;
-  Milliseconds probe_wait_{kFirstProbe};
-  std::optional<Time> closed_until_;  // the next probe, or the end of a Retry-After
+  // Whose fault `misconfigured` is.
+  std::map<Uuid, Suspect> suspects_;
+  std::optional<Uuid> suspicion_;     // while working: the lead that failed so last, unless one passed since
+  std::optional<Uuid> last_to_fail_;  // while not working
+  bool one_lead_alone_ = false;       // misconfigured: nobody but last_to_fail_ says so
+
+  int most_in_flight_ = kNoLimit;
 };
 
 }  // namespace leadspool::delivery

@@ -24,9 +24,17 @@ void Lanes::look() {
   for (auto& lane : lanes_) lane.look();
 }
 
-void Lanes::advance(bool stopping) {
-  for (auto& lane : lanes_) lane.advance(stopping);
+void Lanes::read_again(const std::string& name) {
+  for (auto& lane : lanes_) {
+    if (lane.name() == name) lane.read_again();
+  }
+}
+
+bool Lanes::advance(bool stopping) {
+  bool some_ended = false;
+  for (auto& lane : lanes_) some_ended = lane.advance(stopping) || some_ended;
   lanes_.remove_if([](const Lane& lane) { return lane.is_retired() && lane.is_idle(); });
+  return some_ended;
 }
 
 bool Lanes::are_idle() const {
@@ -47,8 +55,14 @@ void Lanes::clock_was_set() {
 
 std::vector<std::int64_t> Lanes::in_hand() const {
   std::vector<std::int64_t> deliveries;
-  for (const auto& lane : lanes_) lane.add_in_hand(deliveries);
+  for (const auto& lane : lanes_) lane.in_flight().add_in_hand(deliveries);
   return deliveries;
+}
+
+std::vector<outbox::HeldClaim> Lanes::to_extend(Time moment) {
+  std::vector<outbox::HeldClaim> claims;
+  for (auto& lane : lanes_) lane.in_flight().add_to_extend(moment, around_.clock.now(), claims);
+  return claims;
 }
 
 void Lanes::give_up() {
@@ -58,7 +72,8 @@ void Lanes::give_up() {
 std::vector<std::pair<std::string, HealthView>> Lanes::health() const {
   std::vector<std::pair<std::string, HealthView>> all;
   for (const auto& lane : lanes_) {
-    if (!lane.is_retired()) all.emplace_back(lane.name(), lane.health());
+    if (lane.is_retired()) continue;
+    if (auto health = lane.health()) all.emplace_back(lane.name(), std::move(*health));
   }
   return all;
 }

@@ -26,8 +26,11 @@ class Lanes {
   // Something new may be due.
   void look();
 
-  // Lets each lane advance (lane.h), and drops those that have ended.
-  void advance(bool stopping);
+  // A person paused or resumed this destination.
+  void read_again(const std::string& name);
+
+  // Lets each lane advance (lane.h), and drops those that have ended. True: deliveries have ended.
+  bool advance(bool stopping);
 
   [[nodiscard]] bool are_idle() const;
 
@@ -38,6 +41,9 @@ class Lanes {
 
   // The deliveries that are being tried, or whose outcome is being stored.
   [[nodiscard]] std::vector<std::int64_t> in_hand() const;
+
+  // Those of them whose lease would lapse before `moment`, with a fresh one.
+  [[nodiscard]] std::vector<outbox::HeldClaim> to_extend(Time moment);
 
   void give_up();
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "base/wake_signal.h"
 #include "delivery/inbox.h"
 #include "delivery/lanes.h"
+#include "delivery/redriver.h"
 
 namespace leadspool::delivery {
 namespace {
@@ -29,14 +31,14 @@ constexpr Milliseconds kStorePause{1'000};
 
 class Worker::Loop {
  public:
-  Loop(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
-       http::Client& client, const Clock& clock, Random& random)
+  Loop(WorkerOptions options, std::vector<Destination> destinations, WorkerTools tools)
       : options_(options),
-        claims_(claims),
-        client_(client),
-        clock_(clock),
-        inbox_(wake_, clock),
-        lanes_({claims, client, clock, random, inbox_, wake_}) {
+        claims_(tools.claims),
+        client_(tools.client),
+        clock_(tools.clock),
+        inbox_(wake_, clock_),
+        lanes_({tools.claims, tools.client, tools.clock, tools.random, inbox_, wake_}),
+        redriver_(tools.redrives, inbox_, clock_, wake_, [this] { lanes_.look(); }) {
     lanes_.take_on(std::move(destinations));
     publish_health();
   }
@@ -61,6 +63,14 @@ class Worker::Loop {
     wake_.notify();
   }
 
+  void destination_changed(const std::string& name) {
+    {
+      const std::lock_guard lock(mutex_);
+      changed_destinations_.insert(name);
+    }
+    wake_.notify();
+  }
+
   void stop() {
     stopping_ = true;
     wake_.notify();
@@ -74,12 +84,18 @@ class Worker::Loop {
   void run_once(Milliseconds longest) {
     wake_.drain();
     if (auto destinations = take_new_destinations()) lanes_.take_on(std::move(*destinations));
+    for (const auto& name : take_changed_destinations()) lanes_.read_again(name);
     inbox_.run_all();
     watch_clock();
     sweep_if_due();
     if (stopping_ && !give_up_at_) give_up_at_ = clock_.steady_now() + options_.drain;
-    if (something_is_due_.exchange(false)) lanes_.look();
-    lanes_.advance(stopping_ || !orphans_taken_back_);
+    if (something_is_due_.exchange(false)) {
+      lanes_.look();
+      redriver_.look();
+    }
+    const bool is_claiming = !stopping_ && orphans_taken_back_;
+    if (lanes_.advance(!is_claiming)) redriver_.look();
+    redriver_.advance(!is_claiming);
     publish_health();
     client_.run(std::min(longest, until_next_look()), wake_.fd());
   }
@@ -102,12 +118,17 @@ class Worker::Loop {
   [[nodiscard]] bool is_done() const {
     if (!stopping_) return false;
     if (give_up_at_ && clock_.steady_now() >= *give_up_at_) return true;
-    return lanes_.are_idle();
+    return lanes_.are_idle() && redriver_.is_idle();
   }
 
   [[nodiscard]] std::optional<std::vector<Destination>> take_new_destinations() {
     const std::lock_guard lock(mutex_);
     return std::exchange(new_destinations_, std::nullopt);
+  }
+
+  [[nodiscard]] std::set<std::string> take_changed_destinations() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(changed_destinations_, {});
   }
 
   void sweep_if_due() {
@@ -118,9 +139,14 @@ class Worker::Loop {
     sweeping_->start([this] { wake_.notify(); });
   }
 
-  // Takes back what nobody works on any more: at start all that is claimed, later what outlived its lease
-  // without being in a lane's hands.
+  // Extends the leases of what is being worked on, and takes back what nobody works on any more: at start all
+  // that is claimed, later what outlived its lease without being in a lane's hands.
   Task<void> sweep() {
+    if (auto claims = lanes_.to_extend(clock_.now() + 2 * kSweepInterval); !claims.empty()) {
+      auto change = [&](auto done) { claims_.extend(claims, std::move(done)); };
+      auto extending = inbox_.until_stored(change);
+      co_await extending;
+    }
     for (;;) {
       const Time now = clock_.now();
       const auto before = orphans_taken_back_ ? std::optional{now} : std::nullopt;
@@ -165,6 +191,7 @@ class Worker::Loop {
     client_.forget_all();
     inbox_.forget_all();
     sweeping_.reset();
+    redriver_.give_up();
     lanes_.give_up();
   }
 
@@ -175,6 +202,9 @@ class Worker::Loop {
       wait = std::min(wait, std::max(*look, now) - now);
     }
     const auto steady = clock_.steady_now();
+    if (const auto look = redriver_.next_look(); look && !stopping_ && orphans_taken_back_) {
+      wait = std::min(wait, std::max(*look, steady) - steady);
+    }
     if (give_up_at_) wait = std::min(wait, std::max(*give_up_at_, steady) - steady);
     return wait;
   }
@@ -198,10 +228,12 @@ class Worker::Loop {
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, HealthView>> health_;    // guarded by mutex_
   std::optional<std::vector<Destination>> new_destinations_;  // guarded by mutex_
+  std::set<std::string> changed_destinations_;                // guarded by mutex_
 
   // The worker's thread.
   Inbox inbox_;
   Lanes lanes_;
+  Redriver redriver_;
   std::optional<Task<void>> sweeping_;
   SteadyTime next_sweep_{SteadyTime::min()};
   std::optional<Milliseconds> wall_ahead_of_steady_;
@@ -211,9 +243,8 @@ class Worker::Loop {
   std::thread thread_;
 };
 
-Worker::Worker(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
-               http::Client& client, const Clock& clock, Random& random)
-    : loop_(std::make_unique<Loop>(options, std::move(destinations), claims, client, clock, random)) {}
+Worker::Worker(WorkerOptions options, std::vector<Destination> destinations, WorkerTools tools)
+    : loop_(std::make_unique<Loop>(options, std::move(destinations), tools)) {}
 
 Worker::~Worker() { loop_->stop(); }
 
@@ -224,6 +255,8 @@ void Worker::reconfigure(std::vector<Destination> destinations) {
 }
 
 void Worker::wake() { loop_->wake(); }
+
+void Worker::destination_changed(const std::string& name) { loop_->destination_changed(name); }
 
 void Worker::stop() { loop_->stop(); }
 

@@ -4,8 +4,8 @@
 // blocks: requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another
 // delivery. No transaction is open while a CRM is being called.
 //
-// Thread-safety: start(), stop() and the destructor from one thread; wake(), reconfigure() and health() from
-// any. Ownership: what the constructor is given by reference outlives the worker. Errors: a broken store is
+// Thread-safety: start(), stop() and the destructor from one thread; wake(), reconfigure(),
+// destination_changed() and health() from any. Errors: a broken store is
 // logged and tried again a second later; nothing stops the loop but stop().
 #pragma once
 
@@ -20,8 +20,18 @@
 #include "delivery/destination_health.h"
 #include "http/client.h"
 #include "outbox/claims.h"
+#include "outbox/redrives.h"
 
 namespace leadspool::delivery {
+
+// What a worker works with; all of it outlives the worker.
+struct WorkerTools {
+  outbox::Claims& claims;
+  outbox::Redrives& redrives;
+  http::Client& client;
+  const Clock& clock;
+  Random& random;
+};
 
 struct WorkerOptions {
   // How long stop() lets attempts in flight come to an end before it gives their claims back.
@@ -30,8 +40,7 @@ struct WorkerOptions {
 
 class Worker {
  public:
-  Worker(WorkerOptions options, std::vector<Destination> destinations, outbox::Claims& claims,
-         http::Client& client, const Clock& clock, Random& random);
+  Worker(WorkerOptions options, std::vector<Destination> destinations, WorkerTools tools);
   // Stops, if stop() was not called.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -45,8 +54,11 @@ class Worker {
   // flight end as they began. Any thread; returns at once.
   void reconfigure(std::vector<Destination> destinations);
 
-  // Something may be due: look now.
+  // Something may be due, or a redrive was ordered: look now.
   void wake();
+
+  // A person paused or resumed this destination: what is remembered of it is read again.
+  void destination_changed(const std::string& name);
 
   // Claims nothing more, waits up to `drain` for what is in flight, gives back the rest.
   void stop();

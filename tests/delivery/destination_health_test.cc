@@ -1,18 +1,20 @@
 #include "delivery/destination_health.h"
 
 #include "support/catch.h"
-#include "support/seeded_random.h"
 
 namespace leadspool {
 namespace {
 
 using delivery::DestinationHealth;
+using Sign = delivery::DestinationHealth::Sign;
 using namespace std::chrono_literals;
 
 constexpr Time kNow = from_unix_ms(1'767'225'600'000);
 const AttemptOutcome kDown{.outcome = Outcome::unavailable, .detail = "connection refused"};
 const AttemptOutcome kServerError{.outcome = Outcome::unavailable, .counts_against_budget = true};
 const AttemptOutcome kDelivered{.outcome = Outcome::delivered};
+const AttemptOutcome kForbidden{.outcome = Outcome::misconfigured, .detail = "403 forbidden"};
+const AttemptOutcome kLost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
 
 Uuid lead(std::uint8_t number) {
   Uuid uuid;
@@ -20,141 +22,420 @@ Uuid lead(std::uint8_t number) {
   return uuid;
 }
 
+// What this lead's attempt, which took no time, told.
+Sign note(DestinationHealth& health, const AttemptOutcome& outcome, std::uint8_t number, Time now = kNow,
+          bool is_repeat = true) {
+  return health.note(outcome, {.lead = lead(number), .is_repeat = is_repeat, .began = now}, now);
+}
+
 void fail(DestinationHealth& health, int times, const AttemptOutcome& outcome = kDown, Time now = kNow) {
-  for (int i = 0; i < times; ++i)
-    REQUIRE(health.record(outcome, lead(1), true, now) != DestinationHealth::Sign::came_back);
+  for (int i = 0; i < times; ++i) REQUIRE(note(health, outcome, 1, now) != Sign::came_back);
+}
+
+DestinationHealth down() {
+  DestinationHealth health;
+  fail(health, 10);
+  REQUIRE(health.record().condition == Condition::down);
+  return health;
+}
+
+// Two leads have confirmed it.
+DestinationHealth misconfigured() {
+  DestinationHealth health;
+  REQUIRE(note(health, kForbidden, 1) == Sign::none);
+  REQUIRE(note(health, kForbidden, 2) == Sign::paused_itself);
+  return health;
+}
+
+AttemptOutcome throttled(Milliseconds retry_after) {
+  auto outcome = kDown;
+  outcome.retry_after = retry_after;
+  return outcome;
 }
 
 }  // namespace
 
+TEST_CASE("what is remembered of an answer is its cause, as the CRM's words may name a person") {
+  AttemptOutcome refused{.outcome = Outcome::misconfigured, .http_status = 403};
+  refused.detail = "the CRM answered 403: Mia Chen is not allowed";
+  refused.cause = "HTTP 403: <value> is not allowed";
+  DestinationHealth health;
+  (void)note(health, refused, 1);
+  (void)note(health, refused, 2);
+  REQUIRE(health.record().reason == refused.cause);
+  REQUIRE(down().record().reason == kDown.detail);
+}
+
 TEST_CASE("a healthy destination has as much room as it is given") {
   const DestinationHealth health;
+  REQUIRE(health.is_working());
   REQUIRE(health.room(0, 16, kNow) == 16);
   REQUIRE(health.room(10, 16, kNow) == 6);
   REQUIRE(health.room(20, 16, kNow) == 0);
   REQUIRE_FALSE(health.next_look(kNow));
+  REQUIRE_FALSE(health.avoids());
 }
 
 TEST_CASE("ten failures in a row that are surely the destination's open the breaker, whoever failed") {
   DestinationHealth health;
   fail(health, 9);
-  REQUIRE_FALSE(health.is_open());
-  fail(health, 1);
-  REQUIRE(health.is_open());
+  REQUIRE(health.is_working());
+  REQUIRE(note(health, kDown, 1) == Sign::went_down);
+  REQUIRE(health.record().condition == Condition::down);
+  REQUIRE(health.record().since == kNow);
+  REQUIRE(health.record().reason == "connection refused");
   REQUIRE(health.room(0, 16, kNow) == 0);
   REQUIRE(health.next_look(kNow) == kNow + 30s);
-  REQUIRE(health.view(0).reason == "connection refused");
 }
 
 TEST_CASE("failures that may be one lead's doing open it only when three leads fail") {
   DestinationHealth health;
   fail(health, 50, kServerError);
-  REQUIRE_FALSE(health.is_open());
-  static_cast<void>(health.record(kServerError, lead(2), true, kNow));
-  static_cast<void>(health.record(kServerError, lead(3), true, kNow));
-  REQUIRE(health.is_open());
+  REQUIRE(health.is_working());
+  REQUIRE(note(health, kServerError, 2) == Sign::none);
+  REQUIRE(note(health, kServerError, 3) == Sign::went_down);
 }
 
 TEST_CASE("answers lost with their connection open it only when they are lost again") {
-  const AttemptOutcome lost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
   DestinationHealth health;
-  for (std::uint8_t i = 0; i < 50; ++i) static_cast<void>(health.record(lost, lead(i), false, kNow));
-  REQUIRE_FALSE(health.is_open());
-  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(lost, lead(i), true, kNow));
-  REQUIRE(health.is_open());
+  for (std::uint8_t i = 0; i < 50; ++i) REQUIRE(note(health, kLost, i, kNow, false) == Sign::none);
+  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(note(health, kLost, i));
+  REQUIRE_FALSE(health.is_working());
 }
 
 TEST_CASE("a destination that hangs until our patience ends opens it") {
   const AttemptOutcome hung{.outcome = Outcome::ambiguous, .counts_against_budget = true, .timed_out = true};
   DestinationHealth health;
-  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(health.record(hung, lead(i), false, kNow));
-  REQUIRE(health.is_open());
+  for (std::uint8_t i = 0; i < 10; ++i) static_cast<void>(note(health, hung, i, kNow, false));
+  REQUIRE_FALSE(health.is_working());
 }
 
 TEST_CASE("an answer lost while it is open asks for the same lead soon, and once only") {
-  const AttemptOutcome lost{.outcome = Outcome::ambiguous};
-  DestinationHealth health;
-  fail(health, 10);
-  REQUIRE(health.record(lost, lead(2), false, kNow + 30s) == DestinationHealth::Sign::probe_again);
-  REQUIRE(health.is_open());
+  DestinationHealth health = down();
+  REQUIRE(note(health, kLost, 2, kNow + 30s, false) == Sign::probe_again);
+  REQUIRE(health.record().condition == Condition::down);
   REQUIRE(health.next_look(kNow + 30s) == kNow + 35s);
-  REQUIRE(health.record(lost, lead(2), true, kNow + 35s) == DestinationHealth::Sign::none);
+  REQUIRE(note(health, kLost, 2, kNow + 35s, true) == Sign::none);
   REQUIRE(health.next_look(kNow + 35s) == kNow + 95s);
 }
 
 TEST_CASE("a success in between starts the count again") {
   DestinationHealth health;
   fail(health, 9);
-  static_cast<void>(health.record(kDelivered, lead(1), true, kNow));
+  REQUIRE(note(health, kDelivered, 2) == Sign::none);
   fail(health, 9);
-  REQUIRE_FALSE(health.is_open());
+  REQUIRE(health.is_working());
 }
 
 TEST_CASE("while open one probe at a time is let through, each after a longer wait, up to ten minutes") {
-  DestinationHealth health;
-  fail(health, 10);
+  DestinationHealth health = down();
   Time now = kNow;
   for (const auto wait : {30s, 60s, 120s, 240s, 480s, 600s, 600s}) {
     REQUIRE(health.room(0, 16, now + wait - 1ms) == 0);
     now += wait;
     REQUIRE(health.room(0, 16, now) == 1);
     REQUIRE(health.room(1, 16, now) == 0);
-    REQUIRE(health.record(kDown, lead(1), true, now) == DestinationHealth::Sign::none);
+    REQUIRE(note(health, kDown, 1, now) == Sign::none);
   }
 }
 
-TEST_CASE("late answers from before it opened do not lengthen the wait") {
-  DestinationHealth health;
-  fail(health, 10);
-  fail(health, 6, kDown, kNow + 1s);
-  REQUIRE(health.next_look(kNow) == kNow + 30s);
+TEST_CASE("each probe avoids the lead that failed last") {
+  DestinationHealth health = down();
+  REQUIRE(health.avoids() == lead(1));
+  static_cast<void>(note(health, kDown, 7, kNow + 30s));
+  REQUIRE(health.avoids() == lead(7));
+  static_cast<void>(note(health, kDelivered, 8, kNow + 90s));
+  REQUIRE_FALSE(health.avoids());
 }
 
-TEST_CASE("any sensible answer closes the breaker and tells that the destination is back") {
+TEST_CASE("late answers from before it opened do not lengthen the wait") {
+  DestinationHealth health = down();
+  fail(health, 6, kDown, kNow + 1s);
+  fail(health, 1, kForbidden, kNow + 1s);
+  REQUIRE(health.next_look(kNow) == kNow + 30s);
+  REQUIRE(health.record().condition == Condition::down);
+}
+
+TEST_CASE("any sensible answer, also a late one, makes it work again and tells that it is back") {
   for (const auto outcome : {Outcome::delivered, Outcome::rejected}) {
-    DestinationHealth health;
-    fail(health, 10);
-    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 30s) ==
-            DestinationHealth::Sign::came_back);
-    REQUIRE_FALSE(health.is_open());
-    REQUIRE(health.room(0, 16, kNow + 30s) == 16);
-    REQUIRE(health.view(0).reason.empty());
-    REQUIRE(health.record({.outcome = outcome}, lead(2), true, kNow + 31s) == DestinationHealth::Sign::none);
+    for (const auto after : {1s, 30s}) {
+      for (auto health : {down(), misconfigured()}) {
+        REQUIRE(note(health, {.outcome = outcome}, 3, kNow + after) == Sign::came_back);
+        REQUIRE(health.is_working());
+        REQUIRE(health.record().reason.empty());
+        REQUIRE_FALSE(health.next_look(kNow + after));
+        REQUIRE(note(health, {.outcome = outcome}, 4, kNow + after) == Sign::none);
+      }
+    }
   }
 }
 
 TEST_CASE("a success that closes no breaker is no comeback, whatever failed before") {
   DestinationHealth health;
   fail(health, 9);
-  REQUIRE(health.record(kDelivered, lead(2), true, kNow) == DestinationHealth::Sign::none);
+  REQUIRE(note(health, kDelivered, 2) == Sign::none);
 }
 
-TEST_CASE("a success of an attempt that was under way does not end a pause that was asked for") {
-  auto throttled = kDown;
-  throttled.retry_after = 120s;
+TEST_CASE("a destination that came back gets one at first, and with each sensible answer one more") {
+  DestinationHealth health = down();
+  static_cast<void>(note(health, kDelivered, 2, kNow + 30s));
+  REQUIRE(health.room(0, 3, kNow + 30s) == 1);
+  REQUIRE(health.room(1, 3, kNow + 30s) == 0);
+  static_cast<void>(note(health, kServerError, 3, kNow + 31s));
+  REQUIRE(health.room(0, 3, kNow + 31s) == 1);
+  static_cast<void>(note(health, kDelivered, 4, kNow + 32s));
+  REQUIRE(health.room(0, 3, kNow + 32s) == 2);
+  for (std::uint8_t i = 5; i < 15; ++i) static_cast<void>(note(health, kDelivered, i, kNow + 33s));
+  REQUIRE(health.room(0, 3, kNow + 33s) == 3);
+}
+
+TEST_CASE("a Retry-After closes the whole destination without opening the breaker, at most for ten hours") {
   DestinationHealth health;
-  fail(health, 1, throttled);
-  static_cast<void>(health.record(kDelivered, lead(2), true, kNow));
+  REQUIRE(note(health, throttled(120s), 1) == Sign::none);
+  REQUIRE(health.is_working());
+  REQUIRE(health.record().closed_until == kNow + 120s);
   REQUIRE(health.room(0, 16, kNow + 119s) == 0);
   REQUIRE(health.room(0, 16, kNow + 120s) == 16);
-}
-
-TEST_CASE("no Retry-After pauses for longer than ten hours") {
-  auto throttled = kDown;
-  throttled.retry_after = std::chrono::hours{24 * 365};
-  DestinationHealth health;
-  fail(health, 1, throttled);
+  static_cast<void>(note(health, throttled(24h * 365), 1));
+  REQUIRE(health.room(0, 16, kNow + 10h - 1ms) == 0);
   REQUIRE(health.room(0, 16, kNow + 10h) == 16);
 }
 
-TEST_CASE("a Retry-After pauses the whole destination without opening the breaker") {
+TEST_CASE("a sensible answer of an attempt that was under way does not end a Retry-After") {
   DestinationHealth health;
-  auto throttled = kDown;
-  throttled.retry_after = 120s;
-  fail(health, 1, throttled);
-  REQUIRE_FALSE(health.is_open());
+  SECTION("while it works") { fail(health, 1, throttled(120s)); }
+  SECTION("while it is down") {
+    health = down();
+    fail(health, 1, throttled(120s));
+  }
+  static_cast<void>(note(health, kDelivered, 2));
+  REQUIRE(health.is_working());
   REQUIRE(health.room(0, 16, kNow + 119s) == 0);
-  REQUIRE(health.room(0, 16, kNow + 120s) == 16);
+  REQUIRE(health.room(0, 16, kNow + 120s) >= 1);
+}
+
+TEST_CASE("one misconfigured answer is a suspicion: one at a time is tried, and another lead first") {
+  DestinationHealth health;
+  REQUIRE(note(health, kForbidden, 1) == Sign::none);
+  REQUIRE(health.is_working());
+  REQUIRE(health.avoids() == lead(1));
+  REQUIRE(health.room(0, 16, kNow) == 1);
+  REQUIRE(health.room(1, 16, kNow) == 0);
+}
+
+TEST_CASE("a suspicion ends with the sensible answer of another lead") {
+  DestinationHealth health;
+  static_cast<void>(note(health, kForbidden, 1));
+  REQUIRE(note(health, kDelivered, 2) == Sign::none);
+  REQUIRE_FALSE(health.avoids());
+  REQUIRE(health.room(0, 16, kNow) == 16);
+}
+
+TEST_CASE("a second lead confirms it: the destination pauses itself and is probed every five minutes") {
+  DestinationHealth health = misconfigured();
+  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.record().reason == "403 forbidden");
+  Time now = kNow;
+  for (int probes = 0; probes < 5; ++probes) {
+    REQUIRE(health.room(0, 16, now) == 0);
+    REQUIRE(health.next_look(now) == now + 5min);
+    now += 5min;
+    REQUIRE(health.room(0, 16, now) == 1);
+    REQUIRE(health.room(1, 16, now) == 0);
+    REQUIRE(note(health, kForbidden, 3, now) == Sign::none);
+    REQUIRE(health.avoids() == lead(3));
+  }
+}
+
+TEST_CASE(
+    "an unavailable probe leaves it misconfigured, with a new reason and the next probe in five minutes") {
+  DestinationHealth health = misconfigured();
+  REQUIRE(note(health, kDown, 3, kNow + 5min) == Sign::none);
+  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.record().since == kNow);
+  REQUIRE(health.record().reason == "connection refused");
+  REQUIRE(health.next_look(kNow + 5min) == kNow + 10min);
+}
+
+TEST_CASE("a probe that is misconfigured turns an outage into a pause at once") {
+  DestinationHealth health = down();
+  REQUIRE(note(health, kForbidden, 2, kNow + 30s) == Sign::paused_itself);
+  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.next_look(kNow + 30s) == kNow + 30s + 5min);
+  REQUIRE_FALSE(health.others_only(kNow + 30s));
+}
+
+TEST_CASE("the same lead again, with no other between, confirms it, and another one may be tried at once") {
+  DestinationHealth health;
+  static_cast<void>(note(health, kForbidden, 1));
+  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::paused_itself);
+  REQUIRE(health.others_only(kNow + 5s));
+  REQUIRE(health.avoids() == lead(1));
+  REQUIRE(health.room(0, 16, kNow + 5s) == 1);
+  REQUIRE(health.room(1, 16, kNow + 5s) == 0);
+
+  SECTION("that one passes: the destination is well, and the first lead is to blame when it fails again") {
+    REQUIRE(note(health, kDelivered, 2, kNow + 6s) == Sign::came_back);
+    REQUIRE(note(health, kForbidden, 1, kNow + 7s) == Sign::the_leads_own);
+    REQUIRE(health.is_working());
+    REQUIRE_FALSE(health.avoids());
+  }
+  SECTION("that one fails likewise: the pause is everybody's") {
+    REQUIRE(note(health, kForbidden, 2, kNow + 6s) == Sign::none);
+    REQUIRE(health.room(0, 16, kNow + 6s) == 0);
+    REQUIRE(health.next_look(kNow + 6s) == kNow + 6s + 5min);
+  }
+  SECTION("that one does not get through: the next probe comes in its time") {
+    REQUIRE(note(health, kDown, 2, kNow + 6s) == Sign::none);
+    REQUIRE(health.record().condition == Condition::misconfigured);
+    REQUIRE(health.room(0, 16, kNow + 6s) == 0);
+  }
+  SECTION("a late failure from before tells nothing") {
+    REQUIRE(health.note(kDown, {.lead = lead(2), .began = kNow}, kNow + 6s) == Sign::none);
+    REQUIRE(health.room(0, 16, kNow + 6s) == 1);
+  }
+  SECTION("when it is time for a probe the lead itself may be tried") {
+    REQUIRE_FALSE(health.others_only(kNow + 5s + 5min));
+    REQUIRE(health.room(0, 16, kNow + 5s + 5min) == 1);
+  }
+  SECTION("a Retry-After closes it for others too") {
+    auto forbidden = kForbidden;
+    forbidden.retry_after = 60s;
+    health = DestinationHealth{};
+    static_cast<void>(note(health, kForbidden, 1));
+    REQUIRE(note(health, forbidden, 1) == Sign::paused_itself);
+    REQUIRE(health.room(0, 16, kNow + 59s) == 0);
+    REQUIRE(health.room(0, 16, kNow + 60s) == 1);
+  }
+}
+
+TEST_CASE("a lead that fails again after others have passed since is the one to blame") {
+  DestinationHealth health;
+  static_cast<void>(note(health, kForbidden, 1));
+  static_cast<void>(note(health, kDelivered, 2, kNow + 1s));
+  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::the_leads_own);
+  REQUIRE(health.is_working());
+  REQUIRE(health.room(0, 16, kNow + 5s) == 16);
+  // What it does after a person has had it tried again is judged afresh.
+  REQUIRE(note(health, kForbidden, 1, kNow + 1h) == Sign::none);
+}
+
+TEST_CASE("an attempt that began before a lead failed does not show that it is the lead") {
+  DestinationHealth health;
+  static_cast<void>(note(health, kForbidden, 1, kNow + 1s));
+  REQUIRE(health.note(kDelivered, {.lead = lead(2), .began = kNow}, kNow + 2s) == Sign::none);
+  REQUIRE_FALSE(health.avoids());
+  REQUIRE(note(health, kForbidden, 1, kNow + 6s) == Sign::paused_itself);
+}
+
+TEST_CASE("what passed before a lead failed does not show that it is the lead") {
+  DestinationHealth health;
+  static_cast<void>(note(health, kDelivered, 2));
+  static_cast<void>(note(health, kForbidden, 1));
+  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::paused_itself);
+}
+
+TEST_CASE("leads that failed together are tried once more before one of them is to blame") {
+  DestinationHealth health = misconfigured();
+  REQUIRE(note(health, kDelivered, 3, kNow + 5min) == Sign::came_back);
+  for (const std::uint8_t one : {1, 2}) {
+    REQUIRE(note(health, kForbidden, one, kNow + 6min) == Sign::none);
+    REQUIRE_FALSE(health.avoids());
+  }
+  SECTION("others pass meanwhile") {
+    static_cast<void>(note(health, kDelivered, 4, kNow + 7min));
+    for (const std::uint8_t one : {1, 2}) {
+      REQUIRE(note(health, kForbidden, one, kNow + 8min) == Sign::the_leads_own);
+    }
+    REQUIRE(health.is_working());
+  }
+  SECTION("nobody does") { REQUIRE(note(health, kForbidden, 1, kNow + 8min) == Sign::paused_itself); }
+}
+
+TEST_CASE("a lead that is alone with a wrong password is never to blame") {
+  DestinationHealth health;
+  Time now = kNow;
+  for (int tries = 0; tries < 1'000; ++tries, now += 10min) {
+    REQUIRE(note(health, kForbidden, 1, now) != Sign::the_leads_own);
+  }
+  REQUIRE(health.record().condition == Condition::misconfigured);
+}
+
+TEST_CASE("no more suspects are remembered than there is room for, and the latest is among them") {
+  DestinationHealth health;
+  const auto many = [](std::size_t number) {
+    Uuid uuid = lead(static_cast<std::uint8_t>(number % 256));
+    uuid.bytes[14] = static_cast<std::uint8_t>(number / 256);
+    return uuid;
+  };
+  for (std::size_t i = 0; i < 2 * DestinationHealth::kMostSuspects; ++i) {
+    static_cast<void>(health.note(kForbidden, {.lead = many(i), .began = kNow}, kNow));
+    static_cast<void>(health.note(kDelivered, {.lead = lead(255), .began = kNow}, kNow));
+  }
+  const auto fails_again = [&](std::size_t number) {
+    return health.note(kForbidden, {.lead = many(number), .began = kNow + 5s}, kNow + 5s);
+  };
+  REQUIRE(fails_again(2 * DestinationHealth::kMostSuspects - 1) == Sign::the_leads_own);
+  REQUIRE(fails_again(0) == Sign::none);
+}
+
+TEST_CASE("a destination that is restored is as it was, and is not probed early") {
+  for (const auto& health : {down(), misconfigured()}) {
+    const DestinationHealth restored(health.record(), kNow + 10s);
+    REQUIRE(restored.record() == health.record());
+    REQUIRE(restored.room(0, 16, *health.next_look(kNow) - 1ms) == 0);
+    REQUIRE(restored.room(0, 16, *health.next_look(kNow)) == 1);
+  }
+}
+
+TEST_CASE("a restored breaker goes on with the waits where it was") {
+  DestinationHealth health = down();
+  static_cast<void>(note(health, kDown, 1, kNow + 30s));
+  DestinationHealth restored(health.record(), kNow + 40s);
+  static_cast<void>(note(restored, kDown, 1, kNow + 90s));
+  REQUIRE(restored.next_look(kNow + 90s) == kNow + 90s + 120s);
+}
+
+TEST_CASE("a restored Retry-After holds, also against a success and in an outage") {
+  DestinationHealth health;
+  fail(health, 1, throttled(2h));
+  DestinationHealth restored(health.record(), kNow);
+  static_cast<void>(note(restored, kDelivered, 2));
+  REQUIRE(restored.room(0, 16, kNow + 2h - 1ms) == 0);
+  fail(health, 9);
+  REQUIRE(health.record().condition == Condition::down);
+  REQUIRE(DestinationHealth(health.record(), kNow + 1h).next_look(kNow + 1h) == kNow + 2h);
+}
+
+TEST_CASE("no wait that was remembered by a wrong clock is longer than it can have been") {
+  const Time ahead = kNow + 24h * 365;
+  const auto opens = [&](Condition condition) {
+    const DestinationHealth restored({.condition = condition, .since = ahead, .closed_until = ahead}, kNow);
+    REQUIRE(restored.record().since == kNow);
+    return *restored.next_look(kNow) - kNow;
+  };
+  REQUIRE(opens(Condition::working) == 10h);
+  REQUIRE(opens(Condition::down) == 10min);
+  REQUIRE(opens(Condition::misconfigured) == 5min);
+}
+
+TEST_CASE("failures that open nothing change nothing that is remembered") {
+  DestinationHealth health;
+  fail(health, 9);
+  static_cast<void>(note(health, kForbidden, 1));
+  static_cast<void>(note(health, kDelivered, 2));
+  REQUIRE(health.record() == HealthRecord{});
+}
+
+TEST_CASE("when the clock was set a wait is over, and nobody is to blame by what was before") {
+  DestinationHealth health = down();
+  health.forget_wait();
+  REQUIRE(health.room(0, 16, kNow - 1h) == 1);
+  DestinationHealth suspecting;
+  static_cast<void>(note(suspecting, kForbidden, 1));
+  static_cast<void>(note(suspecting, kDelivered, 2));
+  suspecting.forget_wait();
+  REQUIRE(note(suspecting, kForbidden, 1, kNow + 5s) == Sign::none);
 }
 
 }  // namespace leadspool

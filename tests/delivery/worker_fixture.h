@@ -32,6 +32,7 @@ struct Described {
   int max_in_flight = 16;
   RetryPolicy retry = {};
   Milliseconds lease{120'000};
+  std::optional<double> rate_per_second = std::nullopt;
 };
 
 inline std::vector<delivery::Destination> destinations(const std::vector<Described>& all,
@@ -44,6 +45,7 @@ inline std::vector<delivery::Destination> destinations(const std::vector<Describ
                     .connector = std::make_unique<connector::Webhook>(std::move(options), clock),
                     .retry = each.retry,
                     .max_in_flight = each.max_in_flight,
+                    .rate_per_second = each.rate_per_second,
                     .lease = each.lease});
   }
   return made;
@@ -51,22 +53,34 @@ inline std::vector<delivery::Destination> destinations(const std::vector<Describ
 
 struct WorkerFixture : StoreFixture {
   WorkerFixture() : WorkerFixture{{.name = "crm"}} {}
-  WorkerFixture(std::initializer_list<Described> all) {
-    worker.emplace(delivery::WorkerOptions{}, destinations(all, clock), doors, client, clock, random);
+  WorkerFixture(std::initializer_list<Described> all) { restart(all); }
+
+  // A new worker on the same store, after the old one was stopped.
+  void restart(const std::vector<Described>& all) {
+    worker.reset();
+    worker.emplace(delivery::WorkerOptions{}, destinations(all, clock), tools());
+    corrections.on_due([this] { worker->wake(); });
+    corrections.on_destination([this](const std::string& name) { worker->destination_changed(name); });
+  }
+
+  delivery::WorkerTools tools() {
+    return {.claims = doors, .redrives = redrives, .client = client, .clock = clock, .random = random};
   }
 
   // Taken up by the next step.
   void reconfigure(const std::vector<Described>& all) { worker->reconfigure(destinations(all, clock)); }
 
   // Until nothing more happens without time passing: each step moves a delivery on by at most one wait.
-  void settle() {
-    for (int step = 0; step < 40; ++step) worker->run_once(Milliseconds{0});
+  void settle(int steps = 40) {
+    for (int step = 0; step < steps; ++step) worker->run_once(Milliseconds{0});
   }
 
   void pass(Milliseconds span) {
     clock.advance(span);
     settle();
   }
+
+  delivery::HealthView health(std::size_t destination = 0) { return worker->health().at(destination).second; }
 
   int count(State state) {
     int total = 0;

@@ -141,7 +141,7 @@ TEST_CASE("a CRM that loses the first answer of every lead has all of them after
     return http::ClientFailure{.phase = http::FailurePhase::wait, .detail = "reset"};
   });
   for (int i = 0; i < 200; ++i) w.add_lead();
-  for (int i = 0; i < 3; ++i) w.pass(3s);
+  for (int i = 0; i < 10; ++i) w.pass(3s);
   REQUIRE(w.count(State::delivered) == 200);
   REQUIRE(w.client.requests().size() == 400);
 }
@@ -216,13 +216,16 @@ TEST_CASE("a CRM that comes back and loses the first answer of every lead has al
   w.client.on_send([](const auto&) { return refused(); });
   for (int i = 0; i < 200; ++i) w.add_lead();
   w.settle();
-  REQUIRE(w.worker->health()[0].second.open);
+  REQUIRE(w.health().condition == Condition::down);
   std::set<std::string> known;
   w.client.on_send([&](const http::ClientRequest& request) -> http::ClientResult {
     if (!known.emplace(http::find_header(request.headers, "Idempotency-Key")).second) return answer(200);
     return http::ClientFailure{.phase = http::FailurePhase::wait, .detail = "reset"};
   });
-  for (int i = 0; i < 20; ++i) w.pass(5s);
+  for (int i = 0; i < 60; ++i) {
+    w.pass(5s);
+    w.settle(160);
+  }
   REQUIRE(w.count(State::delivered) == 200);
 }
 
@@ -235,13 +238,13 @@ TEST_CASE("an outage of a week makes no dead letter, and the backlog goes out so
   REQUIRE(w.count(State::pending) == 50);
   // The breaker kept the number of calls small: at most one probe each time the clock moved.
   REQUIRE(w.client.requests().size() < 16 + 7 * 24 + 1);
-  REQUIRE(w.worker->health()[0].second.open);
+  REQUIRE(w.health().condition == Condition::down);
 
   w.client.on_send([](const auto&) { return answer(200); });
   w.pass(10min);
   w.settle();
   REQUIRE(w.count(State::delivered) == 50);
-  REQUIRE_FALSE(w.worker->health()[0].second.open);
+  REQUIRE(w.health().condition == Condition::working);
 }
 
 TEST_CASE("a wrong password makes no dead letter either") {
@@ -310,8 +313,8 @@ TEST_CASE("a dead letter that was redriven is delivered") {
 TEST_CASE("on its own thread the worker delivers what comes and stops when told") {
   test::StoreFixture store(true);
   test::InstantClient client;
-  Worker worker({}, test::destinations({{.name = "crm"}}, store.clock), store.doors, client, store.clock,
-                store.random);
+  Worker worker({}, test::destinations({{.name = "crm"}}, store.clock),
+                {store.doors, store.redrives, client, store.clock, store.random});
   store.intake.on_accepted([&] { worker.wake(); });
   worker.start();
   constexpr int kLeads = 200;

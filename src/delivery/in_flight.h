@@ -1,0 +1,55 @@
+// The deliveries that a lane is trying, or whose outcome it is storing.
+//
+// Thread-safety: none; the worker's thread owns it. Each entry stays where it is in memory until its task has
+// ended: the task points to it.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/task.h"
+#include "base/time.h"
+#include "delivery/destination.h"
+#include "outbox/claims.h"
+
+namespace leadspool::delivery {
+
+// One delivery between its claim and its stored outcome.
+struct Running {
+  std::shared_ptr<const Destination> destination;  // with the settings it was claimed with
+  outbox::Claim claim;
+  Time lease_until;
+  bool began_working = true;  // the destination was, when the attempt began
+  bool trying = true;         // the CRM is being called; false: the outcome is being stored
+  std::optional<Task<void>> task = std::nullopt;
+};
+
+class InFlight {
+ public:
+  Running& add(Running running) { return running_.emplace_back(std::move(running)); }
+
+  // Clears away what has ended; true if anything has. Throws what an attempt threw, one at a time.
+  bool reap();
+
+  [[nodiscard]] bool empty() const { return running_.empty(); }
+  [[nodiscard]] int trying() const;
+  // Those of them that were tried before.
+  [[nodiscard]] int trying_again() const;
+
+  void add_in_hand(std::vector<std::int64_t>& deliveries) const;
+
+  // Adds, with a fresh lease, those whose lease would lapse before `moment`.
+  void add_to_extend(Time moment, Time now, std::vector<outbox::HeldClaim>& claims);
+
+  // Gives back, untried, what is still being tried, and forgets the rest. What would resume the tasks must
+  // have been told to forget them.
+  void give_up(outbox::Claims& claims, Time now);
+
+ private:
+  std::list<Running> running_;
+};
+
+}  // namespace leadspool::delivery
