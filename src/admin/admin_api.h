@@ -10,10 +10,16 @@
 //   POST /api/v1/leads/{id}/release         lets held ones go (the same body)
 //   POST /api/v1/leads/{id}/discard         gives up pending, held and dead ones (the same body)
 //   POST /api/v1/leads/{id}/revisions       corrects a lead's fields (revision_body.h has the body)
+//   POST /api/v1/redrives                   tries many dead deliveries again (redrive_body.h has the body)
+//   GET  /api/v1/redrives                   the last ones, newest first
+//   GET  /api/v1/redrives/{id}              one, and how far it has come
+//   POST /api/v1/redrives/{id}/cancel       goes no further (the body: a reason)
 //   POST /api/v1/reload                     the configuration read again
 //   GET  /api/v1/dead-letters               grouped by cause and destination
 //   GET  /api/v1/status                     counts, ages, the store, the destinations
 //   GET  /api/v1/destinations               the destinations alone
+//   POST /api/v1/destinations/{name}/pause  sends nothing there until it is resumed (the body: a reason)
+//   POST /api/v1/destinations/{name}/resume goes on; what waits there becomes due
 //   GET  /healthz /readyz                   for supervisors and balancers; no token
 //
 // A query parameter that a route does not know is an error: `redrive?destination=a` must not redrive all.
@@ -28,14 +34,13 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/routes.h"
 #include "admin/service_view.h"
 #include "admin/views.h"
 #include "base/clock.h"
 #include "base/current.h"
 #include "base/digest.h"
 #include "http/router.h"
-#include "outbox/corrections.h"
-#include "outbox/reader.h"
 
 namespace leadspool::admin {
 
@@ -52,9 +57,9 @@ struct AdminOptions {
 
 class AdminApi {
  public:
-  // `corrections` may be null: then every change is answered with 409 "read_only".
-  AdminApi(AdminOptions options, outbox::Reader& reader, outbox::Corrections* corrections,
-           ServiceView service, const Clock& clock);
+  AdminApi(AdminOptions options, AdminDoors doors, ServiceView service, const Clock& clock);
+  AdminApi(const AdminApi&) = delete;
+  AdminApi& operator=(const AdminApi&) = delete;
 
   void add_routes(http::Router& router);
 
@@ -62,16 +67,11 @@ class AdminApi {
   void set_tokens(std::vector<Sha256> token_hashes) { token_hashes_.set(std::move(token_hashes)); }
 
  private:
-  // Adds a route behind the token, which takes the query parameters named and no others.
-  void add(http::Router& router, std::string_view method, std::string_view pattern,
-           std::vector<std::string_view> parameters, http::Handler handler);
+  // AddRoute is this, for one router.
+  void add_behind_token(http::Router& router, std::string_view method, std::string_view pattern,
+                        std::vector<std::string_view> parameters, http::Handler handler);
   [[nodiscard]] bool may_call(const http::Request& request) const;
 
-  [[nodiscard]] http::Answer list(const http::Request& request);
-  [[nodiscard]] http::Answer show(const http::Request& request);
-  [[nodiscard]] http::Answer payload(const http::Request& request);
-  [[nodiscard]] http::Answer correct(TransitionName transition, const http::Request& request);
-  [[nodiscard]] http::Answer revise(const http::Request& request);
   [[nodiscard]] http::Answer reload();
   [[nodiscard]] http::Answer health() const;
   [[nodiscard]] http::Answer readiness();
@@ -82,10 +82,8 @@ class AdminApi {
   const Access access_;
   const std::string actor_;
   Current<std::vector<Sha256>> token_hashes_;
-  outbox::Reader& reader_;
-  outbox::Corrections* const corrections_;
   const ServiceView service_;
-  const Clock& clock_;
+  const RouteTools tools_;
 };
 
 }  // namespace leadspool::admin

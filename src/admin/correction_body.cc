@@ -1,35 +1,64 @@
 #include "admin/correction_body.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <span>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "admin/answers.h"
+#include "admin/proposal.h"
 
 namespace leadspool::admin {
-std::variant<CorrectionBody, http::Error> parse_correction_body(std::string_view body) {
-  CorrectionBody correction;
-  if (body.empty()) return correction;
+namespace {
+
+using Texts = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::array<std::string_view, 2> kDestinationAndReason{"destination", "reason"};
+constexpr std::array<std::string_view, 1> kReason{"reason"};
+
+// The members given, which are all among `known` and text.
+std::variant<Texts, http::Error> parse_texts(std::string_view body, std::span<const std::string_view> known,
+                                             const std::string& example) {
+  Texts texts;
+  if (body.empty()) return texts;
 
   const auto json = nlohmann::json::parse(body, nullptr, false);
-  if (!json.is_object()) {
-    return bad_body(
-        "The body must be empty or a JSON object like {\"destination\":\"...\",\"reason\":\"...\"}.");
-  }
+  if (!json.is_object()) return bad_body("The body must be empty or a JSON object like " + example + ".");
   for (const auto& [name, value] : json.items()) {
-    if (name != "destination" && name != "reason") {
-      return bad_body("Unknown member \"" + name + "\" in the body; known are destination, reason.");
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return bad_body("Unknown member \"" + name + "\" in the body" + what_is_known(name, known));
     }
     if (value.is_null()) continue;
     if (!value.is_string()) return bad_body("\"" + name + "\" must be text.");
-    if (name == "reason") {
-      correction.reason = value.get<std::string>();
-    } else {
-      correction.destination = value.get<std::string>();
-    }
+    texts.emplace(name, value.get<std::string>());
   }
-  if (correction.destination && correction.destination->empty()) {
-    return bad_body("\"destination\" must not be empty; leave it out to mean every destination.");
+  return texts;
+}
+
+}  // namespace
+
+std::variant<CorrectionBody, http::Error> parse_correction_body(std::string_view body) {
+  auto parsed = parse_texts(body, kDestinationAndReason, R"({"destination":"...","reason":"..."})");
+  if (auto* error = std::get_if<http::Error>(&parsed)) return std::move(*error);
+  auto& texts = std::get<Texts>(parsed);
+  CorrectionBody correction;
+  correction.reason = texts["reason"];
+  if (const auto destination = texts.find("destination"); destination != texts.end()) {
+    if (destination->second.empty()) {
+      return bad_body("\"destination\" must not be empty; leave it out to mean every destination.");
+    }
+    correction.destination = destination->second;
   }
   return correction;
+}
+
+std::variant<std::string, http::Error> parse_reason_body(std::string_view body) {
+  auto parsed = parse_texts(body, kReason, R"({"reason":"..."})");
+  if (auto* error = std::get_if<http::Error>(&parsed)) return std::move(*error);
+  return std::get<Texts>(parsed)["reason"];
 }
 
 }  // namespace leadspool::admin

@@ -13,6 +13,7 @@ namespace leadspool::admin {
 namespace {
 
 constexpr int kMaxLimit = 500;
+const std::string kLimitTakes = "a whole number from 1 to " + std::to_string(kMaxLimit);
 // Tells our cursors from other texts, and leaves room for another kind.
 constexpr std::string_view kCursorMark = "before:";
 
@@ -61,6 +62,11 @@ bool take_parsed(std::string_view text, LeadQuery& query) {
   return (query.filter.*member).has_value();
 }
 
+bool take_unrouted(std::string_view text, LeadQuery& query) {
+  query.filter.unrouted = text == "true";
+  return query.filter.unrouted;
+}
+
 bool take_limit(std::string_view text, LeadQuery& query) {
   const auto limit = parse_number<int>(text);
   query.limit = limit.value_or(0);
@@ -85,7 +91,8 @@ const std::vector<Parameter>& parameters() {
       {"disposition", one_of(kDispositions), take_parsed<&Filter::disposition, parse_disposition>},
       {"from", kTime, take_parsed<&Filter::from, from_rfc3339>},
       {"to", kTime, take_parsed<&Filter::to, from_rfc3339>},
-      {"limit", "a whole number from 1 to " + std::to_string(kMaxLimit), take_limit},
+      {"unrouted", "true, or nothing for all leads", take_unrouted},
+      {"limit", kLimitTakes, take_limit},
       {"cursor", "a next_cursor of an earlier answer, unchanged", take_cursor},
   };
   return kParameters;
@@ -128,6 +135,13 @@ std::variant<std::optional<int>, http::Error> parse_revision_query(const http::R
   const auto number = parse_number<int>(*value);
   if (!number || *number < 1) return bad_value("revision", "the number of a revision, from 1");
   return number;
+}
+
+std::variant<int, http::Error> parse_limit_query(const http::Request& request) {
+  LeadQuery query;
+  const auto value = request.query_value("limit");
+  if (value && !value->empty() && !take_limit(*value, query)) return bad_value("limit", kLimitTakes);
+  return query.limit;
 }
 
 std::optional<http::Error> find_bad_parameter(const http::Request& request,

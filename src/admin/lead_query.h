@@ -2,13 +2,15 @@
 //
 //   state         one of the delivery states      destination, cause, source   any text
 //   disposition   one of the dispositions         from, to      RFC 3339; received at or after, before
+//   unrouted      true: only leads that no destination wants
 //   limit         1 to 500 (default 50)           cursor        a `next_cursor` of the answer before
 //
 // An empty value counts as not given, so a form may send all its fields.
 //
-// GET .../payload has a query as well:
+// GET .../payload and GET /api/v1/redrives have a query as well:
 //
 //   revision      a number from 1; absent: the body as received
+//   limit         as above
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -41,6 +43,9 @@ struct LeadQuery {
 // The number of the revision whose payload is wanted, if any.
 [[nodiscard]] std::variant<std::optional<int>, http::Error> parse_revision_query(
     const http::Request& request);
+
+// How many are wanted at most.
+[[nodiscard]] std::variant<int, http::Error> parse_limit_query(const http::Request& request);
 
 // The error for a parameter that is not among `known`, or is given twice; nullopt when there is none.
 [[nodiscard]] std::optional<http::Error> find_bad_parameter(const http::Request& request,

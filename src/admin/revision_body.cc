@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "admin/answers.h"
-#include "base/nearest_name.h"
+#include "admin/proposal.h"
 #include "lead/lead_parser.h"
 
 namespace leadspool::admin {
@@ -19,20 +19,10 @@ using Complaint = std::optional<std::string>;
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-// "; did you mean email? Known are first_name, last_name, ...", of whatever has a name.
-template <typename Named>
-std::string what_is_known(std::string_view mistyped, const Named& all) {
-  std::vector<std::string_view> names;
-  for (const auto& each : all) names.push_back(each.name);
-  const auto meant = nearest_name(mistyped, names);
-  std::string text = meant ? "; did you mean " + std::string(*meant) + "? Known are " : "; known are ";
-  for (const auto name : names) text += (name == names.front() ? "" : ", ") + std::string(name);
-  return text + ".";
-}
-
 Complaint take_change(const std::string& name, const Json& value, std::vector<FieldChange>& changes) {
   const LeadField* const field = find_lead_field(name);
-  if (field == nullptr) return "There is no field " + in_quotes(name) + what_is_known(name, kLeadFields);
+  if (field == nullptr)
+    return "There is no field " + in_quotes(name) + what_is_known(name, names_of(kLeadFields));
   const auto same_field = [&](const FieldChange& other) { return other.field == field; };
   if (std::any_of(changes.begin(), changes.end(), same_field)) {
     return "\"changes\" has " + std::string(field->name) + " more than once.";
@@ -87,7 +77,7 @@ Complaint take_member(const std::string& name, const Json& value, RevisionBody& 
   const auto member =
       std::find_if(kMembers.begin(), kMembers.end(), [&](const Member& each) { return each.name == name; });
   if (member != kMembers.end()) return value.is_null() ? std::nullopt : member->take(value, revision);
-  return "Unknown member " + in_quotes(name) + " in the body" + what_is_known(name, kMembers);
+  return "Unknown member " + in_quotes(name) + " in the body" + what_is_known(name, names_of(kMembers));
 }
 
 }  // namespace

@@ -8,19 +8,27 @@
 #include <vector>
 
 #include "base/time.h"
+#include "lead/destination_record.h"
 #include "lead/lead.h"
 #include "outbox/new_delivery.h"
 
 namespace leadspool::admin {
 
-// A destination as the service sees it.
+// How a running worker finds a destination at this moment; what is remembered of it, and what waits for it,
+// the outbox knows.
+struct DestinationHealth {
+  Condition condition = Condition::working;
+  std::optional<Time> since;       // of a condition other than working
+  std::string reason;              // of the last failure; empty when well
+  std::optional<Time> next_probe;  // while not working, or while a Retry-After lasts
+  int in_flight = 0;
+};
+
+// A destination of the configuration.
 struct DestinationStatus {
   std::string name;
   std::string type;
-  std::string health;  // "closed", "open", or "unknown" when no worker runs
-  std::string reason;  // why not closed
-  std::optional<Time> next_probe;
-  int in_flight = 0;
+  std::optional<DestinationHealth> health;  // absent: no worker runs, or it does not know it yet
 };
 
 // The certificate that the receiver serves.
@@ -54,10 +62,8 @@ struct ServiceView {
   std::function<ConfigStatus()> config;
   // Reads the configuration again; empty: there is no running service to do so.
   std::function<ReloadReport()> reload;
-  // The deliveries that a lead of `source` gets, as if it came now; empty for a source that is gone.
-  std::function<std::vector<outbox::NewDelivery>(const std::string& source, Disposition disposition,
-                                                 const std::string& reason)>
-      new_deliveries;
+  // The deliveries that `lead` gets, as if it came now; empty for a source that is gone.
+  std::function<std::vector<outbox::NewDelivery>(const Lead& lead)> new_deliveries;
   bool running = false;
 };
 

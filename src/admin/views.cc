@@ -46,12 +46,14 @@ Json delivery_json(const outbox::DeliveryView& delivery) {
               {"held_reason", or_null(delivery.held_reason)}};
 }
 
-Json lead_json(const Lead& lead) {
+Json lead_json(const outbox::LeadView& view) {
+  const Lead& lead = view.lead;
   Json json{{"id", to_string(lead.id)},
             {"received_at", to_rfc3339(lead.received_at)},
             {"source", lead.source},
             {"disposition", to_string(lead.disposition)},
-            {"duplicate_of", lead.duplicate_of ? Json(to_string(*lead.duplicate_of)) : Json(nullptr)}};
+            {"duplicate_of", lead.duplicate_of ? Json(to_string(*lead.duplicate_of)) : Json(nullptr)},
+            {"unrouted", view.unrouted}};
   for (const auto& field : kLeadFields) json[std::string(field.name)] = lead.fields.*field.member;
   return json;
 }
@@ -90,43 +92,79 @@ Json disposition_counts_json(const std::vector<outbox::DispositionCount>& counts
 }
 
 // Counts of every state, those that are 0 too, so that a reader need not guess.
-Json state_counts_json(const std::vector<outbox::StateCount>& counts, const std::string* destination) {
+Json state_counts_json(const std::vector<outbox::StateCount>& counts) {
   Json json;
-  for (const State state : kStates) {
-    std::int64_t sum = 0;
-    for (const auto& count : counts) {
-      if (count.state == state && (!destination || count.destination == *destination)) sum += count.count;
-    }
-    json[std::string(to_string(state))] = sum;
+  for (const State state : kStates) json[std::string(to_string(state))] = 0;
+  for (const auto& count : counts) {
+    auto& sum = json[std::string(to_string(count.state))];
+    sum = sum.get<std::int64_t>() + count.count;
   }
   return json;
 }
 
-// Configured destinations, then strangers: those that only stored deliveries name.
-Json destination_list_json(const StatusView& view) {
-  std::vector<DestinationStatus> all = view.destinations;
-  for (const auto& count : view.store.deliveries) {
-    const auto same_name = [&](const DestinationStatus& each) { return each.name == count.destination; };
-    if (std::none_of(all.begin(), all.end(), same_name)) {
-      all.push_back({count.destination, "", "unknown", "not in the configuration", std::nullopt, 0});
-    }
-  }
-  return array_of(all, [&](const DestinationStatus& each) {
-    return Json{{"name", each.name},
-                {"type", or_null(each.type)},
-                {"health", each.health},
-                {"reason", or_null(each.reason)},
-                {"next_probe", or_null(each.next_probe)},
-                {"in_flight", each.in_flight},
-                {"deliveries", state_counts_json(view.store.deliveries, &each.name)}};
-  });
+// Whole seconds since then.
+Json age_json(const std::optional<Time>& since, Time now) {
+  if (!since) return nullptr;
+  // The clock may have been set back since.
+  return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - *since).count());
 }
 
-Json oldest_age_json(const StatusView& view) {
-  if (!view.store.oldest_undelivered_received_at) return nullptr;
-  const Milliseconds age = view.now - *view.store.oldest_undelivered_received_at;
-  // The clock may have been set back since.
-  return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(age).count());
+Json pause_json(const std::optional<Pause>& pause) {
+  if (!pause) return nullptr;
+  return Json{{"at", to_rfc3339(pause->at)}, {"by", pause->by}, {"reason", pause->reason}};
+}
+
+Json to_json(const DestinationView& view, Time now) {
+  return Json{{"name", view.name},
+              {"type", or_null(view.type)},
+              {"configured", view.configured},
+              {"health", view.health},
+              {"reason", or_null(view.reason)},
+              {"since", or_null(view.since)},
+              {"next_probe", or_null(view.next_probe)},
+              {"in_flight", view.in_flight},
+              {"paused", pause_json(view.pause)},
+              {"oldest_waiting_age_s", age_json(view.oldest_waiting_received_at, now)},
+              {"deliveries", state_counts_json(view.deliveries)}};
+}
+
+Json to_json(const std::vector<DestinationView>& views, Time now) {
+  return array_of(views, [&](const DestinationView& view) { return to_json(view, now); });
+}
+
+// Only what was given.
+Json filter_json(const outbox::RedriveFilter& filter) {
+  Json json = Json::object();
+  if (filter.destination) json["destination"] = *filter.destination;
+  if (filter.cause) json["cause"] = *filter.cause;
+  if (filter.source) json["source"] = *filter.source;
+  if (filter.disposition) json["disposition"] = to_string(*filter.disposition);
+  if (filter.from) json["from"] = to_rfc3339(*filter.from);
+  if (filter.to) json["to"] = to_rfc3339(*filter.to);
+  if (filter.with_missing) json["with_missing"] = true;
+  return json;
+}
+
+Json to_json(const outbox::RedriveView& redrive) {
+  const auto& order = redrive.order;
+  return Json{
+      {"id", to_string(redrive.id)},
+      {"at", to_rfc3339(redrive.at)},
+      {"by", redrive.actor},
+      {"reason", or_null(redrive.reason)},
+      {"filter", filter_json(order.filter)},
+      {"canary", order.canary},
+      {"rate_per_second", order.rate_per_second ? Json(*order.rate_per_second) : Json(nullptr)},
+      {"stop_after_failures", order.stop_after_failures ? Json(*order.stop_after_failures) : Json(nullptr)},
+      {"state", to_string(redrive.state)},
+      {"ended_at", or_null(redrive.ended_at)},
+      {"ended_why", or_null(redrive.ended_why)},
+      {"total", redrive.total},
+      {"redriven", redrive.redriven},
+      {"delivered", redrive.delivered},
+      {"failed", redrive.failed},
+      {"waiting", redrive.waiting},
+      {"discarded", redrive.discarded}};
 }
 
 Json certificate_json(const StatusView& view) {
@@ -152,7 +190,7 @@ Json config_json(const std::optional<ConfigStatus>& config) {
 
 std::string lead_page_json(const outbox::LeadPage& page) {
   const auto listed = [](const outbox::LeadView& view) {
-    Json json = lead_json(view.lead);
+    Json json = lead_json(view);
     json["deliveries"] = array_of(view.deliveries, delivery_json);
     return json;
   };
@@ -161,7 +199,7 @@ std::string lead_page_json(const outbox::LeadPage& page) {
 }
 
 std::string lead_detail_json(const outbox::LeadDetail& detail, const std::vector<std::string>& warnings) {
-  Json json = lead_json(detail.view.lead);
+  Json json = lead_json(detail.view);
   json["disposition_reason"] = or_null(detail.view.lead.disposition_reason);
   json["duplicate_count"] = detail.duplicate_count;
   json["test_sent_at"] = or_null(test_sent_at(detail.view.lead.fields));
@@ -193,18 +231,38 @@ std::string status_json(const StatusView& view) {
                   {"running", view.running},
                   {"time", to_rfc3339(view.now)},
                   {"leads", view.store.leads},
+                  {"unrouted", view.store.unrouted},
                   {"dispositions", disposition_counts_json(view.store.dispositions)},
-                  {"deliveries", state_counts_json(view.store.deliveries, nullptr)},
-                  {"oldest_undelivered_age_s", oldest_age_json(view)},
+                  {"deliveries", state_counts_json(view.store.deliveries)},
+                  {"oldest_undelivered_age_s", age_json(view.store.oldest_undelivered_received_at, view.now)},
                   {"last_received_at", or_null(view.store.last_received_at)},
                   {"store", {{"bytes", view.store.store_bytes}, {"trouble", or_null(view.store_trouble)}}},
                   {"certificate", certificate_json(view)},
                   {"config", config_json(view.config)},
-                  {"destinations", destination_list_json(view)}});
+                  {"destinations", to_json(view.destinations, view.now)}});
 }
 
-std::string destinations_json(const StatusView& view) {
-  return to_text({{"destinations", destination_list_json(view)}});
+std::string destinations_json(const std::vector<DestinationView>& views, Time now) {
+  return to_text({{"destinations", to_json(views, now)}});
+}
+
+std::string destination_json(const DestinationView& view, Time now) { return to_text(to_json(view, now)); }
+
+std::string redrive_json(const outbox::RedriveView& redrive, bool service_running) {
+  Json json = to_json(redrive);
+  json["service_running"] = service_running;
+  return to_text(json);
+}
+
+std::string redrives_json(const std::vector<outbox::RedriveView>& redrives) {
+  return to_text({{"redrives", array_of(redrives, [](const auto& each) { return to_json(each); })}});
+}
+
+std::string redrive_count_json(const outbox::RedriveCount& count) {
+  return to_text({{"dry_run", true},
+                  {"total", count.dead + count.missing},
+                  {"dead", count.dead},
+                  {"missing", count.missing}});
 }
 
 std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/destination_view.h"
 #include "admin/service_view.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -19,6 +20,7 @@
 #include "lead/delivery.h"
 #include "outbox/corrections.h"
 #include "outbox/reader.h"
+#include "outbox/redrives.h"
 
 namespace leadspool::admin {
 
@@ -35,7 +37,7 @@ namespace leadspool::admin {
 struct StatusView {
   outbox::StoreStatus store;
   std::optional<std::string> store_trouble;
-  std::vector<DestinationStatus> destinations;
+  std::vector<DestinationView> destinations;
   std::optional<CertificateStatus> certificate;
   std::optional<ConfigStatus> config;
   bool running = false;
@@ -44,9 +46,20 @@ struct StatusView {
 
 [[nodiscard]] std::string status_json(const StatusView& view);
 
-// {"destinations":[...]}: those configured, in their order, then those that only stored deliveries still
-// name.
-[[nodiscard]] std::string destinations_json(const StatusView& view);
+// {"destinations":[...]}
+[[nodiscard]] std::string destinations_json(const std::vector<DestinationView>& views, Time now);
+
+// One of them.
+[[nodiscard]] std::string destination_json(const DestinationView& view, Time now);
+
+// With "service_running", as nobody carries a redrive out while no service runs.
+[[nodiscard]] std::string redrive_json(const outbox::RedriveView& redrive, bool service_running);
+
+// {"redrives":[...]}
+[[nodiscard]] std::string redrives_json(const std::vector<outbox::RedriveView>& redrives);
+
+// What a redrive would take: {"dry_run":true,"total","dead","missing"}.
+[[nodiscard]] std::string redrive_count_json(const outbox::RedriveCount& count);
 
 // What a correction changed: {"id","destinations","state"}.
 [[nodiscard]] std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state);

@@ -167,7 +167,8 @@ http::Answer Receiver::receive(const http::Request& request) {
   if (std::holds_alternative<UnpacksTooLarge>(reading)) return unpacks_too_large(options->max_body_bytes);
   outbox::NewLead lead = kept_of(request, *source, key);
   auto unreadable = fill_in(lead, std::move(reading));
-  lead.deliveries = new_deliveries(*source, options->destinations, lead.disposition, lead.disposition_reason);
+  lead.deliveries =
+      new_deliveries(*source, options->routes, {lead.disposition, lead.disposition_reason, lead.fields});
   lead.dedupe_window = options->dedupe_window;
 
   const auto stored = intake_.accept(lead);

@@ -25,7 +25,7 @@ namespace leadspool::receiver {
 
 struct ReceiverOptions {
   std::vector<Source> sources;
-  std::vector<std::string> destinations;  // every lead gets a delivery to each
+  std::vector<Route> routes;
   // See outbox::NewLead.
   std::chrono::milliseconds dedupe_window{std::chrono::hours{24}};
   // What a compressed body may unpack to.

@@ -22,15 +22,17 @@ bool is_held(const Source& source, Disposition disposition) {
 
 }  // namespace
 
-std::vector<outbox::NewDelivery> new_deliveries(const Source& source,
-                                                const std::vector<std::string>& destinations,
-                                                Disposition disposition, const std::string& reason) {
-  if (disposition == Disposition::probe || disposition == Disposition::quarantined) return {};
+std::vector<outbox::NewDelivery> new_deliveries(const Source& source, const std::vector<Route>& routes,
+                                                const Decided& lead) {
+  if (lead.disposition == Disposition::probe || lead.disposition == Disposition::quarantined) return {};
   std::optional<std::string> held_reason;
-  if (is_held(source, disposition)) held_reason = reason;
+  if (is_held(source, lead.disposition)) held_reason = lead.reason;
   std::vector<outbox::NewDelivery> made;
-  made.reserve(destinations.size());
-  for (const std::string& destination : destinations) made.push_back({destination, held_reason});
+  made.reserve(routes.size());
+  for (const Route& route : routes) {
+    if (!route.wanted.wants(source.name, lead.disposition, lead.fields)) continue;
+    made.push_back({route.destination, held_reason});
+  }
   return made;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "lead/lead.h"
+#include "lead/wanted_leads.h"
 #include "outbox/new_delivery.h"
 #include "receiver/lead_schema.h"
 
@@ -24,11 +25,23 @@ struct Source {
   std::shared_ptr<const LeadSchema> schema;  // null: every readable lead will do
 };
 
-// One to each of `destinations`; none for a probe or a quarantined lead. Held, for `reason`, where the
-// source's rules say so.
+// A destination, and which leads go there.
+struct Route {
+  std::string destination;
+  WantedLeads wanted;
+};
+
+// What is decided about a lead that `source` sent.
+struct Decided {
+  Disposition disposition;
+  const std::string& reason;
+  const LeadFields& fields;
+};
+
+// One to each destination that wants the lead; none for a probe or a quarantined lead. Held, for the
+// disposition's reason, where the source's rules say so.
 [[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Source& source,
-                                                              const std::vector<std::string>& destinations,
-                                                              Disposition disposition,
-                                                              const std::string& reason);
+                                                              const std::vector<Route>& routes,
+                                                              const Decided& lead);
 
 }  // namespace leadspool::receiver

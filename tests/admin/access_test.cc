@@ -12,12 +12,23 @@ TEST_CASE("no answer under /api is given without the token") {
   const Uuid lead = admin.add_lead();
   const std::string path = AdminFixture::path_of(lead);
   const std::vector<std::pair<std::string, std::string>> routes{
-      {"GET", "/api/v1/leads"},       {"GET", path},
-      {"GET", path + "/payload"},     {"POST", path + "/redrive"},
-      {"POST", path + "/release"},    {"POST", path + "/discard"},
-      {"POST", path + "/revisions"},  {"POST", "/api/v1/reload"},
-      {"GET", "/api/v1/status"},      {"GET", "/api/v1/dead-letters"},
-      {"GET", "/api/v1/destinations"}};
+      {"GET", "/api/v1/leads"},
+      {"GET", path},
+      {"GET", path + "/payload"},
+      {"POST", path + "/redrive"},
+      {"POST", path + "/release"},
+      {"POST", path + "/discard"},
+      {"POST", path + "/revisions"},
+      {"POST", "/api/v1/reload"},
+      {"GET", "/api/v1/status"},
+      {"GET", "/api/v1/dead-letters"},
+      {"GET", "/api/v1/destinations"},
+      {"POST", "/api/v1/destinations/crm/pause"},
+      {"POST", "/api/v1/destinations/crm/resume"},
+      {"POST", "/api/v1/redrives"},
+      {"GET", "/api/v1/redrives"},
+      {"GET", "/api/v1/redrives/" + to_string(lead)},
+      {"POST", "/api/v1/redrives/" + to_string(lead) + "/cancel"}};
   for (const auto& [method, route] : routes) {
     const auto response = admin.call(method, route, {}, {}, std::nullopt);
     REQUIRE(response.status == 401);
@@ -54,8 +65,7 @@ TEST_CASE("a wrong token revises no lead and reloads nothing") {
     reloaded = true;
     return admin::ReloadReport{.done = true};
   };
-  admin::AdminApi api(AdminFixture::with_token(), admin.reader, &admin.corrections, std::move(view),
-                      admin.clock);
+  admin::AdminApi api(AdminFixture::with_token(), admin.doors_of_admin(), std::move(view), admin.clock);
   admin.router = {};
   api.add_routes(admin.router);
   const Uuid lead = admin.add_lead();

@@ -17,7 +17,7 @@ inline constexpr const char* kToken = "correct horse battery staple";
 
 struct AdminFixture : StoreFixture {
   explicit AdminFixture(admin::AdminOptions options = with_token())
-      : api(std::move(options), reader, &corrections, service(), clock) {
+      : api(std::move(options), doors_of_admin(), service(), clock) {
     api.add_routes(router);
   }
 
@@ -26,6 +26,8 @@ struct AdminFixture : StoreFixture {
         .access = admin::Access::token, .token_hashes = {sha256("another"), sha256(kToken)}, .actor = "api"};
   }
 
+  admin::AdminDoors doors_of_admin() { return {reader, &corrections, &redrives}; }
+
   admin::ServiceView service() {
     admin::ServiceView view;
     view.destinations = [this] { return destinations; };
@@ -33,10 +35,10 @@ struct AdminFixture : StoreFixture {
     view.certificate = [this] { return certificate; };
     view.config = [this] { return config; };
     view.reload = [this] { return reload_report; };
-    view.new_deliveries = [](const std::string& source, Disposition disposition, const std::string& reason) {
-      if (source != "marketplace") return std::vector<outbox::NewDelivery>{};
+    view.new_deliveries = [](const Lead& lead) {
+      if (lead.source != "marketplace") return std::vector<outbox::NewDelivery>{};
       outbox::NewDelivery delivery{"crm", std::nullopt};
-      if (disposition == Disposition::do_not_contact) delivery.held_reason = reason;
+      if (lead.disposition == Disposition::do_not_contact) delivery.held_reason = lead.disposition_reason;
       return std::vector{delivery};
     };
     view.running = true;
@@ -108,7 +110,7 @@ struct AdminFixture : StoreFixture {
     return add(lead);
   }
 
-  // Accepted while no destination was configured.
+  // Accepted while no destination wanted it.
   Uuid add_lead_without_deliveries(Disposition disposition = Disposition::deliver,
                                    const std::string& reason = "") {
     outbox::NewLead lead;
@@ -130,7 +132,7 @@ struct AdminFixture : StoreFixture {
     return add(lead);
   }
 
-  std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", "closed", "", std::nullopt, 0}};
+  std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", admin::DestinationHealth{}}};
   std::optional<std::string> trouble;
   std::optional<admin::CertificateStatus> certificate;
   admin::ConfigStatus config{"leadspool.toml", clock.now(), {}, {}};

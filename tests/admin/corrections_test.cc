@@ -135,14 +135,18 @@ TEST_CASE("a lead is not corrected by looking") {
 TEST_CASE("without a writer every change is refused as read only") {
   StoreFixture store;
   const Uuid id = store.add_lead();
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, store.reader,
-                      nullptr, {}, store.clock);
+  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, {store.reader}, {},
+                      store.clock);
   http::Router router;
   api.add_routes(router);
-  for (const char* what : {"redrive", "release", "discard", "revisions"}) {
+  const std::string lead = AdminFixture::path_of(id);
+  for (const auto& path :
+       {lead + "/redrive", lead + "/release", lead + "/discard", lead + "/revisions",
+        std::string("/api/v1/redrives"), std::string("/api/v1/redrives/x/cancel"),
+        std::string("/api/v1/destinations/crm/pause"), std::string("/api/v1/destinations/crm/resume")}) {
     http::Request request;
     request.method = "POST";
-    request.path = AdminFixture::path_of(id) + "/" + what;
+    request.path = path;
     const auto response = router.handle(request);
     REQUIRE(response.status == 409);
     REQUIRE(error_code(response) == "read_only");

@@ -106,6 +106,19 @@ TEST_CASE("filters combine") {
   REQUIRE(admin.get_json("/api/v1/leads", {{"state", "dead"}}).at("leads").at(0).at("id") == to_string(dead));
 }
 
+TEST_CASE("a lead that no destination wants is shown as such, and can be listed with its like") {
+  AdminFixture admin;
+  const Uuid wanted = admin.add_lead();
+  const Uuid unwanted = admin.add_lead_without_deliveries();
+  REQUIRE(admin.get_json(AdminFixture::path_of(wanted)).at("unrouted") == false);
+  REQUIRE(admin.get_json(AdminFixture::path_of(unwanted)).at("unrouted") == true);
+  REQUIRE(admin.get_json("/api/v1/leads", {{"unrouted", ""}}).at("leads").size() == 2);
+  const auto listed = admin.get_json("/api/v1/leads", {{"unrouted", "true"}}).at("leads");
+  REQUIRE(listed.size() == 1);
+  REQUIRE(listed.at(0).at("id") == to_string(unwanted));
+  REQUIRE(listed.at(0).at("unrouted") == true);
+}
+
 TEST_CASE("a wrong parameter is refused by name, with what it takes") {
   AdminFixture admin;
   struct Case {
@@ -128,6 +141,7 @@ TEST_CASE("a wrong parameter is refused by name, with what it takes") {
       {"cursor", "42", "next_cursor"},
       {"cursor", "6265666f72653a", "next_cursor"},
       {"cursor", std::string(10'000, 'a'), "next_cursor"},
+      {"unrouted", "false", "true, or nothing"},
       {"q", "x", "known are state, source, destination"},
       {"offset", "10", "known are state, source, destination"},
   };

@@ -93,7 +93,7 @@ class Service {
   outbox::Committer committer_{committer_options(folder_.store())};
   outbox::Intake intake_{{}, folder_.store(), committer_, clock_, random_};
   receiver::Receiver receiver_{
-      {.sources = {{.name = "m", .key_hashes = {sha256(kKey)}}}, .destinations = {"crm"}}, intake_, clock_};
+      {.sources = {{.name = "m", .key_hashes = {sha256(kKey)}}}, .routes = {{"crm", {}}}}, intake_, clock_};
   http::Router router_;
   const Current<http::ConnectionRules> rules_{{.max_body_bytes = 4096,
                                                .max_connections = 8,

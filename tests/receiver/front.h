@@ -26,7 +26,7 @@ inline receiver::ReceiverOptions default_options() {
   options.sources = {{"marketplace", {sha256(kKey), sha256(kNewKey)}, Rule::deliver, Rule::hold, nullptr},
                      {"website", {sha256(kOtherKey)}, Rule::deliver, Rule::hold, nullptr},
                      {"keyless", {}, Rule::deliver, Rule::hold, nullptr}};
-  options.destinations = {"crm", "mail"};
+  options.routes = {{"crm", {}}, {"mail", {}}};
   return options;
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("rules, destinations, window and limit are those of the moment a lead 
   auto options = test::default_options();
   options.sources[0].test_leads = Rule::hold;
   options.sources[0].do_not_contact = Rule::deliver;
-  options.destinations = {"other"};
+  options.routes = {{"other", {}}};
   options.dedupe_window = std::chrono::milliseconds{0};
   options.max_body_bytes = 10;
   const auto test_lead = test::sample_lead_body("test-lead.json");

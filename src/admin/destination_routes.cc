@@ -1,0 +1,105 @@
+#include "admin/destination_routes.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "admin/answers.h"
+#include "admin/correction_body.h"
+#include "admin/proposal.h"
+#include "admin/views.h"
+
+namespace leadspool::admin {
+namespace {
+
+using http::Answer;
+using http::Error;
+using http::Request;
+
+enum class Order { pause, resume };
+
+std::vector<DestinationStatus> configured_destinations(const RouteTools& tools) {
+  return tools.service.destinations ? tools.service.destinations() : std::vector<DestinationStatus>{};
+}
+
+template <typename Named>
+bool has_name(const std::vector<Named>& all, const std::string& name) {
+  return std::any_of(all.begin(), all.end(), [&](const Named& each) { return each.name == name; });
+}
+
+Answer list(const RouteTools& tools) {
+  const auto all = look_at_destinations(tools, tools.doors.reader.status().deliveries);
+  return json_response(destinations_json(all, tools.clock.now()));
+}
+
+Error already_so(Order order, const std::string& name) {
+  const std::string text = "Nothing was changed: \"" + name + "\" ";
+  return make_error(
+      409, "not_possible",
+      text + (order == Order::pause ? "is paused already, for this very reason."
+                                    : "is not paused, and nothing else keeps it from working."));
+}
+
+Answer show_changed(Order order, const RouteTools& tools, const std::string& name) {
+  auto configured = configured_destinations(tools);
+  // The running worker hears of a resume a moment after it is stored, and until then tells what was before.
+  if (order == Order::resume) {
+    for (auto& each : configured) each.health.reset();
+  }
+  const Time now = tools.clock.now();
+  auto& reader = tools.doors.reader;
+  for (const auto& each : put_together(configured, reader.destinations(), reader.status().deliveries, now)) {
+    if (each.name == name) return json_response(destination_json(each, now));
+  }
+  return make_error(404, "no_such_destination", "A reload took \"" + name + "\" away meanwhile.");
+}
+
+Answer change(Order order, const RouteTools& tools, const Request& request) {
+  if (!tools.doors.corrections) return read_only();
+  auto parsed = parse_reason_body(request.body);
+  if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
+  const std::string name(request.path_value("name"));
+  if (auto error = why_not_configured(tools, name)) return std::move(*error);
+
+  auto& corrections = *tools.doors.corrections;
+  const outbox::Order by{tools.actor, std::get<std::string>(parsed)};
+  const auto result = order == Order::pause ? corrections.pause(name, by) : corrections.resume(name, by);
+  if (const auto* failure = std::get_if<outbox::Failure>(&result)) return not_committed(*failure);
+  if (std::holds_alternative<outbox::AlreadySo>(result)) return already_so(order, name);
+  return show_changed(order, tools, name);
+}
+
+}  // namespace
+
+void add_destination_routes(const AddRoute& add, const RouteTools& tools) {
+  add("GET", "/api/v1/destinations", {}, [tools](const Request&) { return list(tools); });
+  add("POST", "/api/v1/destinations/{name}/pause", {},
+      [tools](const Request& r) { return change(Order::pause, tools, r); });
+  add("POST", "/api/v1/destinations/{name}/resume", {},
+      [tools](const Request& r) { return change(Order::resume, tools, r); });
+}
+
+std::vector<DestinationView> look_at_destinations(const RouteTools& tools,
+                                                  const std::vector<outbox::StateCount>& deliveries) {
+  return put_together(configured_destinations(tools), tools.doors.reader.destinations(), deliveries,
+                      tools.clock.now());
+}
+
+std::optional<Error> why_not_configured(const RouteTools& tools, const std::string& name) {
+  const auto configured = configured_destinations(tools);
+  if (has_name(configured, name)) return std::nullopt;
+  const auto deliveries = tools.doors.reader.status().deliveries;
+  const bool is_stored = std::any_of(deliveries.begin(), deliveries.end(),
+                                     [&](const auto& each) { return each.destination == name; });
+  if (is_stored) {
+    return make_error(409, "not_possible",
+                      "Destination \"" + name +
+                          "\" is not in the configuration any more, so nothing is sent there; only stored "
+                          "deliveries name it.");
+  }
+  return make_error(404, "no_such_destination",
+                    "There is no destination \"" + name + "\"" + what_is_known(name, names_of(configured)));
+}
+
+}  // namespace leadspool::admin
