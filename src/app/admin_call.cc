@@ -7,10 +7,12 @@
 #include "app/part_options.h"
 #include "app/service.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "http/curl_client.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
 #include "outbox/reader.h"
+#include "outbox/redrives.h"
 #include "outbox/store.h"
 
 namespace leadspool::app {
@@ -60,17 +62,20 @@ http::ClientResult call_socket(const StoreConfig& store, const std::string& meth
   return http::send_and_wait(std::move(request));
 }
 
-AdminReply call_in_process(const Config& config, const AdminCall& call, outbox::Corrections* corrections) {
+// The doors by which something is changed.
+struct ChangingDoors {
+  outbox::Corrections* corrections = nullptr;
+  outbox::Redrives* redrives = nullptr;
+};
+
+AdminReply call_in_process(const Config& config, const AdminCall& call, const ChangingDoors& doors) {
   const SystemClock clock;
   outbox::Reader reader(config.store.path);
   admin::ServiceView view;
   view.destinations = [&config] { return describe(config, nullptr); };
-  view.new_deliveries = [&config](const std::string& source, Disposition disposition,
-                                  const std::string& reason) {
-    return new_deliveries(config, source, disposition, reason);
-  };
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, reader,
-                      corrections, std::move(view), clock);
+  view.new_deliveries = [&config](const Lead& lead) { return new_deliveries(config, lead); };
+  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"},
+                      {reader, doors.corrections, doors.redrives}, std::move(view), clock);
   http::Router router;
   api.add_routes(router);
 
@@ -90,8 +95,12 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
   options.path = config.store.path;
   options.own_thread = false;
   outbox::Committer committer(std::move(options));
+  SystemRandom random;
   outbox::Corrections corrections(committer, clock);
-  return call_in_process(config, call, &corrections);
+  outbox::Redrives redrives(committer, clock, random, [&](const std::string& destination, const Lead& lead) {
+    return wants(config, destination, lead);
+  });
+  return call_in_process(config, call, {&corrections, &redrives});
 }
 
 }  // namespace
@@ -111,7 +120,7 @@ std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall&
 AdminReply call_admin(const Config& config, const AdminCall& call) {
   if (call.method == "GET") {
     if (auto reply = ask_service(config.store, call)) return *reply;
-    return call_in_process(config, call, nullptr);
+    return call_in_process(config, call, {});
   }
   // Refuses a store that is absent or of another version before anything is created beside it.
   (void)outbox::stored_schema_version(config.store.path);

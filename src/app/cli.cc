@@ -9,11 +9,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/alert_commands.h"
 #include "app/check_command.h"
 #include "app/command_line.h"
+#include "app/destinations_commands.h"
 #include "app/init_command.h"
 #include "app/leads_commands.h"
 #include "app/process_setup.h"
+#include "app/redrives_commands.h"
 #include "app/reload_command.h"
 #include "app/send_command.h"
 #include "app/serve_command.h"
@@ -38,7 +41,10 @@ void declare(CLI::App& app, CommandLine& line) {
   add_send_command(line);
   add_status_commands(line);
   add_leads_commands(line);
+  add_redrives_commands(line);
+  add_destinations_commands(line);
   add_store_commands(line);
+  add_alert_commands(line);
   add_simulate_command(line);
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/service.h"
+#include "base/time.h"
 
 namespace leadspool::app {
 namespace {
@@ -112,6 +113,10 @@ int CommandLine::report(const AdminReply& reply, const Show& show) const {
     complain(message_of(reply));
   }
   return good ? kDone : kFailed;
+}
+
+std::string why_no_time(const std::string& text) {
+  return from_rfc3339(text) ? std::string{} : "not a time like 2026-11-01T00:00:00Z: " + text;
 }
 
 void print(std::string_view text) {

@@ -69,6 +69,9 @@ class CommandLine {
   std::function<int()> chosen_;
 };
 
+// Of an option's value: empty for a time in RFC 3339.
+[[nodiscard]] std::string why_no_time(const std::string& text);
+
 // To standard output, which must take all of it; throws std::runtime_error when it does not.
 void print(std::string_view text);
 

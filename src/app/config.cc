@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "app/alert_config.h"
 #include "app/config_secret.h"
 #include "app/destination_config.h"
 #include "app/source_config.h"
@@ -174,6 +175,8 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   config.receiver = read_receiver(section_of(file, "receiver", findings), context);
   config.admin = read_admin(section_of(file, "admin", findings));
   config.log = read_log(section_of(file, "log", findings));
+  auto alert = section_of(file, "alert", findings);
+  config.alert = read_alert(alert, context);
   refuse_one_address_for_both(config, file);
   for_each_table(file, "source", findings, [&](ConfigSection& section) {
     return config.sources.emplace_back(read_source(section, context)).name;

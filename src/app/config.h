@@ -12,11 +12,13 @@
 #include <variant>
 #include <vector>
 
+#include "alert/alert_options.h"
 #include "app/config_section.h"
 #include "app/listen_address.h"
 #include "base/log.h"
 #include "connector/webhook.h"
 #include "lead/transition.h"
+#include "lead/wanted_leads.h"
 #include "receiver/receiver.h"
 
 namespace leadspool::app {
@@ -48,12 +50,19 @@ struct LogConfig {
   LogFormat format = LogFormat::text;
 };
 
+struct SourceConfig : receiver::Source {
+  // So long without a lead is told of; 0: never.
+  std::int64_t silence_hours = 0;
+};
+
 struct DestinationConfig {
   std::string name;
   std::string type;
   connector::WebhookOptions webhook;
   RetryPolicy retry;
   int max_in_flight = 16;
+  std::optional<double> rate_per_second;
+  WantedLeads wanted;
 
   // Longer than everything one attempt may take.
   [[nodiscard]] std::chrono::milliseconds lease() const;
@@ -65,7 +74,8 @@ struct Config {
   ReceiverConfig receiver;
   AdminConfig admin;
   LogConfig log;
-  std::vector<receiver::Source> sources;
+  alert::AlertOptions alert;
+  std::vector<SourceConfig> sources;
   std::vector<DestinationConfig> destinations;
   std::vector<ConfigError> warnings;  // the file is usable, but look at these
 };

@@ -1,6 +1,7 @@
 #include "app/config_section.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/nearest_name.h"
 
@@ -82,6 +83,29 @@ std::vector<std::int64_t> ConfigSection::whole_numbers(std::string_view key,
   return numbers.size() == array->size() ? numbers : fallback;
 }
 
+std::optional<double> ConfigSection::number(std::string_view key, double least, double most) {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  std::optional<double> number;
+  if (const auto* real = std::get_if<double>(&value->held)) number = *real;
+  if (const auto* whole = std::get_if<std::int64_t>(&value->held)) number = static_cast<double>(*whole);
+  if (!number) {
+    error_of_type(key, *value, "a number");
+  } else if (!(least <= *number && *number <= most)) {
+    std::ostringstream range;
+    range << "must be between " << least << " and " << most;
+    error_at(value->place, key, range.str());
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::vector<std::string> ConfigSection::text_or_texts(std::string_view key) {
+  const auto* value = find(key);
+  if (value == nullptr || !std::holds_alternative<std::string>(value->held)) return texts(key);
+  return {std::get<std::string>(value->held)};
+}
+
 std::vector<std::string> ConfigSection::texts(std::string_view key) {
   const auto* value = find(key);
   if (value == nullptr) return {};
@@ -128,6 +152,10 @@ const TomlTable* ConfigSection::table(std::string_view key) {
   if (const auto* held = std::get_if<TomlTable>(&value->held)) return held;
   error_of_type(key, *value, "a table");
   return nullptr;
+}
+
+ConfigSection ConfigSection::section(const TomlTable& table, std::string_view key) const {
+  return {table, place_of(key), title_ + "." + std::string(key), findings_};
 }
 
 std::string ConfigSection::alternatives(const std::vector<std::string>& words) {

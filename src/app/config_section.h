@@ -54,12 +54,18 @@ class ConfigSection {
   [[nodiscard]] std::vector<std::int64_t> whole_numbers(std::string_view key,
                                                         std::vector<std::int64_t> fallback,
                                                         std::int64_t least, std::int64_t most);
+  // Whole or not; nullopt when absent.
+  [[nodiscard]] std::optional<double> number(std::string_view key, double least, double most);
   // An array; empty when absent.
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+  // An array, or one text alone; empty when absent.
+  [[nodiscard]] std::vector<std::string> text_or_texts(std::string_view key);
   // One SHA-256 in hexadecimal, or an array of them.
   [[nodiscard]] std::vector<Sha256> hashes(std::string_view key);
   // nullptr when absent.
   [[nodiscard]] const TomlTable* table(std::string_view key);
+  // The table that stands at `key`, as a section whose mistakes are told with this one's.
+  [[nodiscard]] ConfigSection section(const TomlTable& table, std::string_view key) const;
 
   template <typename Value>
   [[nodiscard]] Value one_of(std::string_view key, Value fallback,

@@ -257,6 +257,24 @@ RetryPolicy read_retry(ConfigSection& section) {
   return retry;
 }
 
+// { publisher = "contoso", country = ["US", "C*"] }
+WantedLeads read_wanted(ConfigSection& destination) {
+  const auto* table = destination.table("when");
+  if (table == nullptr) return {};
+  ConfigSection when = destination.section(*table, "when");
+  std::vector<WantedCondition> conditions;
+  for (const auto& [property, place, value] : *table) {
+    conditions.push_back({property, when.text_or_texts(property)});
+    // What is no text was complained of already.
+    if (conditions.back().patterns.empty() && !std::holds_alternative<TomlArray>(value.held)) return {};
+  }
+  auto wanted = WantedLeads::parse(std::move(conditions));
+  if (auto* leads = std::get_if<WantedLeads>(&wanted)) return std::move(*leads);
+  const auto& error = std::get<WantedError>(wanted);
+  when.error(error.property, error.message);
+  return {};
+}
+
 }  // namespace
 
 std::chrono::milliseconds DestinationConfig::lease() const {
@@ -272,6 +290,8 @@ DestinationConfig read_destination(ConfigSection& section, const ReadingContext&
   destination.webhook = read_webhook(section, context);
   destination.retry = read_retry(section);
   destination.max_in_flight = static_cast<int>(section.whole_number("max_in_flight", 16, 1, 1'000));
+  destination.rate_per_second = section.number("rate_per_second", 0.001, 10'000);
+  destination.wanted = read_wanted(section);
   section.refuse_unknown();
   return destination;
 }

@@ -1,7 +1,5 @@
 #include "app/lead_page.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "app/text_table.h"
@@ -11,8 +9,6 @@ namespace leadspool::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kNameWidth = 14;
 
 std::string text_of(const Json& value) {
   return value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
@@ -28,18 +24,23 @@ std::string deliveries_in_short(const Json& deliveries, const std::string& betwe
   return text.empty() ? none : text;
 }
 
-// Nothing for an empty value, so that a page shows only what is there.
-std::string line_of(std::string name, const std::string& value) {
-  if (value.empty()) return {};
-  name.resize(std::max(kNameWidth, name.size() + 1), ' ');
-  return "  " + name + printable(value) + "\n";
+bool is_unrouted(const Json& lead) { return lead.value("unrouted", false); }
+
+// What to do about a lead that nobody will ever get.
+std::string unrouted_text(const Json& lead) {
+  if (!is_unrouted(lead)) return {};
+  return "\nNo destination wants this lead: nobody gets it. Let the `when` of one take it, or add one, and "
+         "reload. Then\n`leadspool leads revise " +
+         text_of(lead["id"]) +
+         "` makes its deliveries, or\n`leadspool leads redrive --destination NAME --since " +
+         text_of(lead["received_at"]) + "` those of all leads since.\n";
 }
 
 std::string fields_text(const Json& lead) {
   std::string text;
   for (const auto& field : kLeadFields) {
     const std::string name{field.name};
-    text += line_of(name, text_of(lead[name]));
+    text += page_line(name, text_of(lead[name]));
   }
   return text;
 }
@@ -69,10 +70,10 @@ std::string attempts_text(const Json& attempts) {
 std::string delivery_text(const Json& delivery) {
   return "\nDelivery to " + printable(text_of(delivery["destination"])) + ": " + text_of(delivery["state"]) +
          " since " + text_of(delivery["state_since"]) + "\n" +
-         line_of("record", text_of(delivery["remote_id"])) +
-         line_of("next attempt", text_of(delivery["next_attempt_at"])) +
-         line_of("held because", text_of(delivery["held_reason"])) +
-         line_of("cause", text_of(delivery["cause"])) + attempts_text(delivery["attempts"]);
+         page_line("record", text_of(delivery["remote_id"])) +
+         page_line("next attempt", text_of(delivery["next_attempt_at"])) +
+         page_line("held because", text_of(delivery["held_reason"])) +
+         page_line("cause", text_of(delivery["cause"])) + attempts_text(delivery["attempts"]);
 }
 
 // Old and new of each field that changed.
@@ -84,14 +85,15 @@ std::string revision_text(const Json& revision, const std::string& lead) {
   const std::string number = text_of(revision["number"]);
   std::string text = "\nRevision " + number + " at " + text_of(revision["at"]) + " by " +
                      printable(text_of(revision["actor"])) + "\n" +
-                     line_of("why", text_of(revision["reason"])) +
-                     line_of("it was", text_of(revision["disposition_before"])) +
-                     line_of("because", text_of(revision["disposition_reason_before"]));
+                     page_line("why", text_of(revision["reason"])) +
+                     page_line("it was", text_of(revision["disposition_before"])) +
+                     page_line("because", text_of(revision["disposition_reason_before"]));
   for (const auto& [field, change] : revision["changes"].items()) {
-    text += line_of(field, or_blank(change["from"]) + " -> " + or_blank(change["to"]));
+    text += page_line(field, or_blank(change["from"]) + " -> " + or_blank(change["to"]));
   }
   if (revision["has_payload"].get<bool>()) {
-    text += line_of("new body", "`leadspool leads payload " + lead + " --revision " + number + "` prints it");
+    text +=
+        page_line("new body", "`leadspool leads payload " + lead + " --revision " + number + "` prints it");
   }
   return text;
 }
@@ -116,7 +118,8 @@ std::string lead_list_text(const std::string& json) {
     table.add({text_of(lead["id"]), text_of(lead["received_at"]), text_of(lead["source"]),
                text_of(lead["disposition"]),
                shortened(text_of(lead["first_name"]) + " " + text_of(lead["last_name"]), 28),
-               shortened(text_of(lead["company"]), 28), deliveries_in_short(lead["deliveries"], " ", "-")});
+               shortened(text_of(lead["company"]), 28),
+               deliveries_in_short(lead["deliveries"], " ", is_unrouted(lead) ? "no destination" : "-")});
   }
   const auto& next = page["next_cursor"];
   return table.to_string() + (next.is_null() ? "" : "\nThere are more: add --cursor " + text_of(next) + "\n");
@@ -127,15 +130,15 @@ std::string lead_page_text(const std::string& json) {
   const auto& payload = lead["payload"];
   std::string text = "Lead " + text_of(lead["id"]) + "\n";
   const std::string from = text_of(lead["remote_address"]);
-  text += line_of("received", text_of(lead["received_at"]) + (from.empty() ? "" : " from " + from));
-  text += line_of("source", text_of(lead["source"]));
-  text += line_of("disposition", text_of(lead["disposition"]));
-  text += line_of("because", text_of(lead["disposition_reason"]));
-  text += line_of("test sent", text_of(lead["test_sent_at"]));
-  text += line_of("duplicate of", text_of(lead["duplicate_of"]));
-  if (lead["duplicate_count"] != 0) text += line_of("duplicates", text_of(lead["duplicate_count"]));
-  text += line_of("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
-  text += "\n" + fields_text(lead);
+  text += page_line("received", text_of(lead["received_at"]) + (from.empty() ? "" : " from " + from));
+  text += page_line("source", text_of(lead["source"]));
+  text += page_line("disposition", text_of(lead["disposition"]));
+  text += page_line("because", text_of(lead["disposition_reason"]));
+  text += page_line("test sent", text_of(lead["test_sent_at"]));
+  text += page_line("duplicate of", text_of(lead["duplicate_of"]));
+  if (lead["duplicate_count"] != 0) text += page_line("duplicates", text_of(lead["duplicate_count"]));
+  text += page_line("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
+  text += unrouted_text(lead) + "\n" + fields_text(lead);
   for (const auto& delivery : lead["deliveries"]) text += delivery_text(delivery);
   for (const auto& revision : lead["revisions"]) text += revision_text(revision, text_of(lead["id"]));
   return text + audit_text(lead["audit"]);
@@ -150,6 +153,15 @@ std::string revised_text(const std::string& json) {
     text += "Warning: " + printable(text_of(warning)) + "\n";
   }
   return text;
+}
+
+std::string corrected_text(const std::string& json) {
+  const auto answer = Json::parse(json);
+  std::string destinations;
+  for (const auto& each : answer["destinations"]) {
+    destinations += (destinations.empty() ? "" : ", ") + printable(text_of(each));
+  }
+  return "Lead " + text_of(answer["id"]) + " is " + text_of(answer["state"]) + " for " + destinations + ".\n";
 }
 
 }  // namespace leadspool::app

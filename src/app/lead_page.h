@@ -16,4 +16,7 @@ namespace leadspool::app {
 // From POST /api/v1/leads/{id}/revisions: what the lead is now, in a sentence, and what to look after.
 [[nodiscard]] std::string revised_text(const std::string& json);
 
+// From POST /api/v1/leads/{id}/redrive, release and discard: the same in short.
+[[nodiscard]] std::string corrected_text(const std::string& json);
+
 }  // namespace leadspool::app

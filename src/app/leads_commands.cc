@@ -13,8 +13,8 @@
 
 #include "app/command_line.h"
 #include "app/lead_page.h"
+#include "app/redrives_commands.h"
 #include "app/text_file.h"
-#include "base/time.h"
 #include "base/utf8.h"
 #include "lead/delivery.h"
 
@@ -41,6 +41,7 @@ void add_list(CommandLine& line, CLI::App& leads) {
   auto& command =
       line.add("list", "Lists leads, the newest first.",
                "  leadspool leads list --state dead\n"
+               "  leadspool leads list --unrouted\n"
                "  leadspool leads list --source marketplace --from 2026-11-01T00:00:00Z --limit 500",
                &leads);
   line.add_config_option(command);
@@ -63,15 +64,15 @@ void add_list(CommandLine& line, CLI::App& leads) {
   std::vector<std::string> states;
   for (const auto state : kStates) states.emplace_back(to_string(state));
   command.get_option("--state")->check(CLI::IsMember(states));
-  const auto is_moment = [](const std::string& text) {
-    return from_rfc3339(text) ? std::string{} : "not a time like 2026-11-01T00:00:00Z: " + text;
-  };
-  for (const auto* name : {"--from", "--to"}) command.get_option(name)->check(is_moment);
-  line.on_call(command, [&line, values] {
+  for (const auto* name : {"--from", "--to"}) command.get_option(name)->check(why_no_time);
+  const auto unrouted = std::make_shared<bool>(false);
+  command.add_flag("--unrouted", *unrouted, "Only leads that no destination wants");
+  line.on_call(command, [&line, values, unrouted] {
     AdminCall call{.method = "GET", .path = {"leads"}, .query = {}, .body = {}};
     for (const auto& [name, value] : *values) {
       if (!value.empty()) call.query.emplace_back(name, value);
     }
+    if (*unrouted) call.query.emplace_back("unrouted", "true");
     return line.call(call, [](const std::string& json) { print(lead_list_text(json)); });
   });
 }
@@ -111,16 +112,6 @@ void add_payload(CommandLine& line, CLI::App& leads) {
     if (*revision > 0) call.query.emplace_back("revision", std::to_string(*revision));
     return line.call(call, [](const std::string& bytes) { print(bytes); });
   });
-}
-
-std::string corrected_text(const std::string& json) {
-  const auto answer = Json::parse(json);
-  std::string destinations;
-  for (const auto& each : answer["destinations"]) {
-    destinations += (destinations.empty() ? "" : ", ") + each.get<std::string>();
-  }
-  return "Lead " + answer["id"].get<std::string>() + " is " + answer["state"].get<std::string>() + " for " +
-         destinations + ".\n";
 }
 
 void add_correction(CommandLine& line, CLI::App& leads, const std::string& name,
@@ -238,7 +229,7 @@ void add_leads_commands(CommandLine& line) {
   add_list(line, leads);
   add_show(line, leads);
   add_payload(line, leads);
-  add_correction(line, leads, "redrive", "Tries dead deliveries of a lead again, with a fresh budget.");
+  add_leads_redrive(line, leads);
   add_correction(line, leads, "release", "Lets held deliveries of a lead go out.");
   add_correction(line, leads, "discard", "Gives up deliveries of a lead that are pending, held or dead.");
   add_revise(line, leads);

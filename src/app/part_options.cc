@@ -8,10 +8,11 @@
 namespace leadspool::app {
 namespace {
 
-std::vector<std::string> destination_names(const Config& config) {
-  std::vector<std::string> names;
-  for (const auto& destination : config.destinations) names.push_back(destination.name);
-  return names;
+std::vector<receiver::Route> routes(const Config& config) {
+  std::vector<receiver::Route> routes;
+  for (const auto& destination : config.destinations)
+    routes.push_back({destination.name, destination.wanted});
+  return routes;
 }
 
 std::size_t max_body_bytes(const ReceiverConfig& receiver) {
@@ -22,8 +23,8 @@ std::size_t max_body_bytes(const ReceiverConfig& receiver) {
 
 receiver::ReceiverOptions receiver_options(const Config& config) {
   receiver::ReceiverOptions options;
-  options.sources = config.sources;
-  options.destinations = destination_names(config);
+  options.sources = {config.sources.begin(), config.sources.end()};
+  options.routes = routes(config);
   options.dedupe_window = std::chrono::hours{config.receiver.dedupe_window_hours};
   options.max_body_bytes = max_body_bytes(config.receiver);
   return options;
@@ -61,6 +62,7 @@ std::vector<delivery::Destination> make_destinations(const Config& config, const
     destination.connector = std::make_unique<connector::Webhook>(configured.webhook, clock);
     destination.retry = configured.retry;
     destination.max_in_flight = configured.max_in_flight;
+    destination.rate_per_second = configured.rate_per_second;
     destination.lease = configured.lease();
     destinations.push_back(std::move(destination));
   }
@@ -70,27 +72,34 @@ std::vector<delivery::Destination> make_destinations(const Config& config, const
 std::vector<admin::DestinationStatus> describe(const Config& config, const delivery::Worker* worker) {
   std::vector<admin::DestinationStatus> all;
   for (const auto& destination : config.destinations) {
-    all.push_back({destination.name, destination.type, "unknown", "", std::nullopt, 0});
+    all.push_back({destination.name, destination.type, std::nullopt});
   }
   if (worker == nullptr) return all;
   for (const auto& [name, health] : worker->health()) {
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
     if (at == all.end()) continue;
-    at->health = health.open ? "open" : "closed";
-    at->reason = health.reason;
-    at->next_probe = health.next_probe;
-    at->in_flight = health.in_flight;
+    at->health = admin::DestinationHealth{.condition = health.condition,
+                                          .since = health.since,
+                                          .reason = health.reason,
+                                          .next_probe = health.next_probe,
+                                          .in_flight = health.in_flight};
   }
   return all;
 }
 
-std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const std::string& source,
-                                                Disposition disposition, const std::string& reason) {
+std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead) {
   for (const auto& configured : config.sources) {
-    if (configured.name != source) continue;
-    return receiver::new_deliveries(configured, destination_names(config), disposition, reason);
+    if (configured.name != lead.source) continue;
+    return receiver::new_deliveries(configured, routes(config),
+                                    {lead.disposition, lead.disposition_reason, lead.fields});
   }
   return {};
+}
+
+bool wants(const Config& config, const std::string& destination, const Lead& lead) {
+  const auto deliveries = new_deliveries(config, lead);
+  return std::any_of(deliveries.begin(), deliveries.end(),
+                     [&](const auto& each) { return each.destination == destination && !each.held_reason; });
 }
 
 }  // namespace leadspool::app

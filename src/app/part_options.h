@@ -28,9 +28,10 @@ namespace leadspool::app {
 [[nodiscard]] std::vector<admin::DestinationStatus> describe(const Config& config,
                                                              const delivery::Worker* worker);
 
-// The deliveries of a lead that `source` sent; none when the source is not configured any more.
-[[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const std::string& source,
-                                                              Disposition disposition,
-                                                              const std::string& reason);
+// The deliveries that `lead` gets, as if it came now; none when its source is not configured any more.
+[[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead);
+
+// Whether `lead`, came it now, would go to `destination` at once.
+[[nodiscard]] bool wants(const Config& config, const std::string& destination, const Lead& lead);
 
 }  // namespace leadspool::app

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "admin/admin_api.h"
+#include "alert/watch.h"
+#include "app/alert_facts.h"
 #include "app/certificate_keeper.h"
 #include "app/config_change.h"
 #include "app/part_options.h"
@@ -16,11 +18,13 @@
 #include "delivery/worker.h"
 #include "http/curl_client.h"
 #include "http/server.h"
+#include "outbox/alert_log.h"
 #include "outbox/claims.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
 #include "outbox/intake.h"
 #include "outbox/reader.h"
+#include "outbox/redrives.h"
 #include "outbox/store.h"
 #include "receiver/receiver.h"
 
@@ -65,23 +69,33 @@ class Service::Parts {
         intake_({minimum_free_bytes(started_.store)}, started_.store.path, committer_, clock_, random_),
         claims_(committer_, random_),
         corrections_(committer_, clock_),
+        redrives_(committer_, clock_, random_,
+                  [this](const std::string& destination, const Lead& lead) {
+                    return wants(*config_.get(), destination, lead);
+                  }),
+        alert_log_(committer_),
         reader_(started_.store.path),
-        worker_({}, make_destinations(started_, clock_), claims_, client_, clock_, random_),
+        worker_({}, make_destinations(started_, clock_), {claims_, redrives_, client_, clock_, random_}),
         receiver_(receiver_options(started_), intake_, clock_),
-        token_admin_({.access = admin::Access::token, .token_hashes = started_.admin.token_sha256}, reader_,
-                     &corrections_, service_view(), clock_),
-        open_admin_({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, reader_,
-                    &corrections_, service_view(), clock_),
+        token_admin_({.access = admin::Access::token, .token_hashes = started_.admin.token_sha256},
+                     {reader_, &corrections_, &redrives_}, service_view(), clock_),
+        open_admin_({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"},
+                    {reader_, &corrections_, &redrives_}, service_view(), clock_),
         receiver_server_(receiver_listener(started_.receiver), receiver_routes_),
         admin_server_(admin_listener(started_.admin), token_routes_),
         socket_server_(socket_listener(started_.store), open_routes_),
         certificate_(receiver_server_, started_.receiver, clock_),
-        config_status_({started_.file, clock_.now(), {}, {}}) {
+        config_status_({started_.file, clock_.now(), {}, {}}),
+        watch_(alert_options(started_),
+               {[this] { return alert_facts(*config_.get(), reader_, service_view()); }, alert_log_,
+                alert_client_, clock_, random_}) {
     receiver_.add_routes(receiver_routes_);
     token_admin_.add_routes(token_routes_);
     open_admin_.add_routes(open_routes_);
     intake_.on_accepted([this] { worker_.wake(); });
     corrections_.on_due([this] { worker_.wake(); });
+    corrections_.on_destination([this](const std::string& name) { worker_.destination_changed(name); });
+    redrives_.on_ordered([this] { worker_.wake(); });
   }
 
   ~Parts() { stop(); }
@@ -92,6 +106,7 @@ class Service::Parts {
 
   void stop() {
     if (!std::exchange(running_, false)) return;
+    watch_.stop();
     receiver_server_.stop();
     worker_.stop();
     admin_server_.stop();
@@ -112,8 +127,11 @@ class Service::Parts {
   outbox::Intake intake_;
   outbox::Claims claims_;
   outbox::Corrections corrections_;
+  outbox::Redrives redrives_;
+  outbox::AlertLog alert_log_;
   outbox::Reader reader_;
   http::CurlClient client_;
+  http::CurlClient alert_client_;
   delivery::Worker worker_;
   receiver::Receiver receiver_;
   admin::AdminApi token_admin_;
@@ -130,6 +148,7 @@ class Service::Parts {
   std::mutex reload_mutex_;
   CertificateKeeper certificate_;  // guarded by reload_mutex_, but for its status()
   Current<admin::ConfigStatus> config_status_;
+  alert::Watch watch_;
 };
 
 void Service::Parts::start() {
@@ -140,6 +159,7 @@ void Service::Parts::start() {
   admin_server_.start();
   receiver_server_.start();
   worker_.start();
+  watch_.start();
   const std::string scheme = started_.receiver.certificate.empty() ? "http://" : "https://";
   const ListenAddress receiver{started_.receiver.listen.host, receiver_server_.port()};
   const ListenAddress admin{started_.admin.listen.host, admin_server_.port()};
@@ -161,10 +181,7 @@ admin::ServiceView Service::Parts::service_view() {
   view.certificate = [this] { return certificate_.status(); };
   view.config = [this] { return *config_status_.get(); };
   view.reload = [this] { return reload(); };
-  view.new_deliveries = [this](const std::string& source, Disposition disposition,
-                               const std::string& reason) {
-    return new_deliveries(*config_.get(), source, disposition, reason);
-  };
+  view.new_deliveries = [this](const Lead& lead) { return new_deliveries(*config_.get(), lead); };
   view.running = true;
   return view;
 }
@@ -206,6 +223,7 @@ admin::ReloadReport Service::Parts::take_on_anew() {
   token_admin_.set_tokens(config.admin.token_sha256);
   worker_.reconfigure(std::move(destinations));
   receiver_.reconfigure(std::move(receiver));
+  watch_.reconfigure(alert_options(config));
   log_info("reloaded", {{"file", config.file},
                         {"sources", config.sources.size()},
                         {"destinations", config.destinations.size()}});

@@ -1,7 +1,8 @@
 // The service: all parts put together, started and stopped in the right order.
 //
 //   receiver -> intake -> committer -> outbox <- claims <- worker -> destinations
-//                                        ^- reader, corrections <- admin listener, Unix socket
+//                                        ^- reader, corrections, redrives <- admin listener, Unix socket
+//                                        ^- reader, alert log <- watch -> webhook, e-mail
 //
 // Start: lock, migrate, committer, listeners, worker: an address that is taken is found before any CRM is
 // called. Stop: the receiver first, so nothing new comes in; then the worker drains; the admin listeners stay

@@ -63,7 +63,9 @@ void add_simulate_command(CommandLine& line) {
       "  leadspool simulate-crm --listen 127.0.0.1:9000\n"
       "  leadspool simulate-crm --listen 127.0.0.1:9000 --require last_name --require company\n"
       "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault drop_answer\n"
-      "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault '{\"mode\":\"throttle\",\"count\":3}'");
+      "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault '{\"mode\":\"throttle\",\"count\":3}'\n"
+      "  leadspool simulate-crm --listen 127.0.0.1:9000 --fault "
+      "'{\"mode\":\"forbid\",\"match\":\"Contoso\"}'");
   const auto options = std::make_shared<SimulateOptions>();
   command.add_option("--listen", options->listen, "Where it listens; port 0: any free one")
       ->type_name("ADDRESS:PORT")
@@ -74,8 +76,7 @@ void add_simulate_command(CommandLine& line) {
       ->type_name("FIELD");
   command
       .add_option("--fault", options->fault,
-                  "What it does wrong: none, refuse, delay, throttle, error, reset, drop_answer, reject, "
-                  "unauthorized, or the JSON of PUT /faults")
+                  "What it does wrong: " + simulator::mode_names(", ") + ", or the JSON of PUT /faults")
       ->type_name("MODE")
       ->capture_default_str();
   line.on_call(command, [options] { return simulate(*options); });

@@ -5,6 +5,8 @@
 namespace leadspool::app {
 namespace {
 
+constexpr std::int64_t kYear_h = 8'760;
+
 std::shared_ptr<const receiver::LeadSchema> read_schema(ConfigSection& section,
                                                         const ReadingContext& context) {
   const auto path = context.resolve(section.text("schema").value_or(""));
@@ -24,10 +26,10 @@ std::shared_ptr<const receiver::LeadSchema> read_schema(ConfigSection& section,
 
 }  // namespace
 
-receiver::Source read_source(ConfigSection& section, const ReadingContext& context) {
+SourceConfig read_source(ConfigSection& section, const ReadingContext& context) {
   using receiver::Rule;
   const std::vector<std::pair<std::string, Rule>> rules{{"deliver", Rule::deliver}, {"hold", Rule::hold}};
-  receiver::Source source;
+  SourceConfig source;
   source.name = section.text("name").value_or("");
   const auto* keys = section.find("key_sha256");
   const auto* list = keys != nullptr ? std::get_if<TomlArray>(&keys->held) : nullptr;
@@ -40,6 +42,7 @@ receiver::Source read_source(ConfigSection& section, const ReadingContext& conte
   source.test_leads = section.one_of("test_leads", source.test_leads, rules);
   source.do_not_contact = section.one_of("do_not_contact", source.do_not_contact, rules);
   source.schema = read_schema(section, context);
+  source.silence_hours = section.whole_number("silence_hours", source.silence_hours, 0, kYear_h);
   section.refuse_unknown();
   return source;
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/destination_page.h"
 #include "app/text_table.h"
 #include "lead/lead.h"
 
@@ -14,13 +15,6 @@ using Json = nlohmann::ordered_json;
 
 std::string text_or_dash(const Json& value) {
   return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-std::string span(std::int64_t seconds) {
-  if (seconds < 120) return std::to_string(seconds) + " s";
-  if (seconds < 7'200) return std::to_string(seconds / 60) + " min";
-  if (seconds < 172'800) return std::to_string(seconds / 3'600) + " h";
-  return std::to_string(seconds / 86'400) + " days";
 }
 
 std::string line_of(std::string name, const std::string& text) {
@@ -72,17 +66,12 @@ std::string config_lines(const Json& config) {
   return text + (keys.empty() ? keys : line_of("RESTART", "takes a restart to be in force: " + keys));
 }
 
-std::string destinations_table(const Json& destinations) {
-  TextTable table({"DESTINATION", "BREAKER", "PENDING", "CLAIMED", "DELIVERED", "DEAD", "HELD", "DISCARDED",
-                   "NEXT PROBE", "REASON"});
-  for (const auto& each : destinations) {
-    const auto& counts = each["deliveries"];
-    table.add({each["name"], each["health"], counts["pending"].dump(), counts["claimed"].dump(),
-               counts["delivered"].dump(), counts["dead"].dump(), counts["held"].dump(),
-               counts["discarded"].dump(), text_or_dash(each["next_probe"]),
-               shortened(text_or_dash(each["reason"]), 60)});
-  }
-  return table.to_string();
+std::string unrouted_line(const Json& count) {
+  if (count == 0) return {};
+  return line_of("UNROUTED",
+                 count.dump() +
+                     (count == 1 ? " lead that no destination wants" : " leads that no destination wants") +
+                     ": `leadspool leads list --unrouted`");
 }
 
 }  // namespace
@@ -93,27 +82,30 @@ std::string status_text(const std::string& json) {
   std::string text = line_of("Service", status["running"].get<bool>() ? "running" : "not running");
   text += line_of("Leads",
                   status["leads"].dump() + ", the last one at " + text_or_dash(status["last_received_at"]));
-  text += dispositions_line(status["dispositions"]);
+  text += dispositions_line(status["dispositions"]) + unrouted_line(status["unrouted"]);
   text += line_of("Undelivered",
-                  age.is_null() ? "none" : "the oldest waits for " + span(age.get<std::int64_t>()));
+                  age.is_null() ? "none" : "the oldest waits for " + span_text(age.get<std::int64_t>()));
   text += line_of("Store", std::to_string(status["store"]["bytes"].get<std::int64_t>() / 1024) + " KiB");
   if (const auto& trouble = status["store"]["trouble"]; !trouble.is_null()) {
     text += line_of("TROUBLE", "nothing can be stored: " + text_or_dash(trouble));
   }
   text += certificate_line(status["certificate"]) + config_lines(status["config"]);
-  return text + "\n" + destinations_table(status["destinations"]);
+  return text + "\n" + destinations_text(json);
 }
 
 std::string dead_letters_text(const std::string& json) {
   const auto answer = Json::parse(json);
   if (answer["groups"].empty()) return "There are no dead letters.\n";
-  TextTable table({"COUNT", "DESTINATION", "CAUSE", "FIRST", "LAST", "SAMPLE"});
+  // The cause stands last and whole: a redrive of the group takes it as it is here.
+  TextTable table({"COUNT", "DESTINATION", "FIRST", "LAST", "SAMPLE", "CAUSE"});
   for (const auto& group : answer["groups"]) {
-    table.add({group["count"].dump(), group["destination"], shortened(group["cause"].get<std::string>(), 60),
-               group["first"], group["last"], group["sample"]});
+    table.add({group["count"].dump(), group["destination"], group["first"], group["last"], group["sample"],
+               group["cause"]});
   }
   return table.to_string() +
-         "\n`leadspool leads show SAMPLE` tells what happened; `leadspool leads redrive ID` tries again.\n";
+         "\n`leadspool leads show SAMPLE` tells what happened. When it is mended,\n"
+         "`leadspool leads redrive --cause CAUSE --destination DESTINATION` tries the group again,\n"
+         "`leadspool leads redrive ID` one lead.\n";
 }
 
 }  // namespace leadspool::app

@@ -7,6 +7,8 @@
 namespace leadspool::app {
 namespace {
 
+constexpr std::size_t kNameWidth = 14;
+
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 std::size_t characters(std::string_view text) {
@@ -35,6 +37,12 @@ std::string shortened(std::string_view text, std::size_t width) {
     if (begins_character(shown[end]) && kept++ == width - 3) break;
   }
   return shown.substr(0, end) + "...";
+}
+
+std::string page_line(std::string name, std::string_view value) {
+  if (value.empty()) return {};
+  name.resize(std::max(kNameWidth, name.size() + 1), ' ');
+  return "  " + name + printable(value) + "\n";
 }
 
 void TextTable::add(std::vector<std::string> cells) {

@@ -1,4 +1,4 @@
-// A table for people to read in a terminal.
+// Lines and tables for people to read in a terminal.
 //
 // What comes from outside (a lead's name, a CRM's words) may hold control characters, which a terminal would
 // obey; they are shown as "?".
@@ -17,6 +17,10 @@ namespace leadspool::app {
 
 // The same, cut to `width` characters with "..." at its end when it is longer.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
+
+// "  name          value" and an end of line; nothing for an empty value, so that a page shows only what is
+// there.
+[[nodiscard]] std::string page_line(std::string name, std::string_view value);
 
 class TextTable {
  public:

@@ -93,6 +93,19 @@ TEST_CASE("a short configuration gets the defaults that the documentation names"
   REQUIRE(crm.webhook.total_timeout == std::chrono::seconds{30});
 }
 
+TEST_CASE("a destination's `when` takes one text or several for each property") {
+  ConfigFile file;
+  const auto config =
+      file.good(kReceiver + kSource + kDestination +
+                "when = { country = [\"US\", \"C*\"], publisher = \"contoso\" }\nrate_per_second = 0.5\n");
+  const auto& destination = config.destinations.at(0);
+  REQUIRE(destination.rate_per_second == 0.5);
+  const LeadFields american{.country = "us", .publisher = "Contoso"};
+  REQUIRE(destination.wanted.wants("marketplace", Disposition::deliver, american));
+  REQUIRE_FALSE(destination.wanted.wants("marketplace", Disposition::deliver, {.country = "US"}));
+  REQUIRE(file.good(kReceiver + kSource + kDestination).destinations.at(0).wanted.wants("any", {}, {}));
+}
+
 TEST_CASE("a lease is longer than everything an attempt may take") {
   ConfigFile file;
   const auto config =
@@ -110,8 +123,17 @@ TEST_CASE("a mistake in the configuration is told with its line, key and mend") 
       {kReceiver + "lisen = \"x\"\n" + kSource, 3, "receiver.lisen", "did you mean `listen`"},
       {kReceiver + "zzzzzzzzzzzz = 5\n" + kSource, 3, "receiver.zzzzzzzzzzzz", "known here are `listen`"},
       {base + kDestination + "max_inflight = 4\n", 10, "destination.max_inflight", "`max_in_flight`"},
+      {base + kDestination + "when = { county = \"US\" }\n", 10, "destination.when.county",
+       "did you mean `country`"},
+      {base + kDestination + "when = { country = 7 }\n", 10, "destination.when.country", "an array of texts"},
+      {base + kDestination + "when = { country = [] }\n", 10, "destination.when.country", "names nothing"},
+      {base + kDestination + "when = \"US\"\n", 10, "destination.when", "must be a table"},
+      {base + kDestination + "rate_per_second = 0\n", 10, "destination.rate_per_second", "between 0.001 and"},
+      {base + kDestination + "rate_per_second = \"2\"\n", 10, "destination.rate_per_second",
+       "must be a number, but is text"},
+      {kReceiver + kSource + "silence_hours = -1\n", 6, "source.silence_hours", "between 0 and"},
       {base + "[log]\nlevel = \"loud\"\n", 7, "log.level", "`debug`, `info`, `warn`, `error` or `off`"},
-      {base + "[alert]\nemail = \"a\"\n", 6, "alert", "unknown key"},
+      {base + "[alerts]\nemail = \"a\"\n", 6, "alerts", "did you mean `alert`"},
       // Types and ranges
       {base + "[store]\npath = 7\n", 7, "store.path", "must be text in quotes, but is a whole number"},
       {base + "[store]\nminimum_free_mib = \"64\"\n", 7, "store.minimum_free_mib", "but is text"},
@@ -304,6 +326,7 @@ TEST_CASE("the documented configuration is right, as it is and with every key sw
   setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
   setenv("CRM_SIGNING_SECRET", "abc", 1);
   std::ofstream(file.path("lead.schema.json")) << "{}";
+  std::ofstream(file.path("smtp_password")) << "abc";
   const auto switched_on = std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2");
   REQUIRE_FALSE(contains(switched_on, "\n#path"));
   const auto config = file.good(switched_on);
@@ -323,6 +346,7 @@ TEST_CASE("the documented defaults are the defaults") {
   setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
   setenv("CRM_SIGNING_SECRET", "abc", 1);
   std::ofstream(file.path("lead.schema.json")) << "{}";
+  std::ofstream(file.path("smtp_password")) << "abc";
   const auto written = file.good(std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2"));
   const auto absent =
       file.good("[receiver]\ncertificate = \"c\"\nprivate_key = \"k\"\n" + kSource + kDestination);
@@ -347,6 +371,8 @@ TEST_CASE("the documented defaults are the defaults") {
   REQUIRE(one.retry.schedule == other.retry.schedule);
   REQUIRE(one.retry.max_attempts == other.retry.max_attempts);
   REQUIRE(one.lease() == other.lease());
+  REQUIRE(written.sources.at(0).silence_hours == absent.sources.at(0).silence_hours);
+  REQUIRE(written.alert.limits.oldest_undelivered == absent.alert.limits.oldest_undelivered);
 }
 
 }  // namespace leadspool::app

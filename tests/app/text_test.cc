@@ -2,8 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "app/config_section.h"
+#include "app/destination_page.h"
 #include "app/lead_page.h"
 #include "app/listen_address.h"
+#include "app/redrive_page.h"
 #include "app/status_page.h"
 #include "app/text_table.h"
 #include "lead/lead.h"
@@ -85,6 +87,7 @@ nlohmann::json dead_lead() {
 nlohmann::ordered_json status() {
   return {{"running", true},
           {"leads", 7},
+          {"unrouted", 0},
           {"dispositions",
            {{"deliver", 3},
             {"test", 3},
@@ -98,6 +101,48 @@ nlohmann::ordered_json status() {
           {"certificate", nullptr},
           {"config", nullptr},
           {"destinations", nlohmann::json::array()}};
+}
+
+// As GET /api/v1/destinations shows one that works.
+nlohmann::ordered_json destination() {
+  return {{"name", "crm"},
+          {"type", "webhook"},
+          {"configured", true},
+          {"health", "closed"},
+          {"reason", nullptr},
+          {"since", nullptr},
+          {"next_probe", nullptr},
+          {"in_flight", 0},
+          {"paused", nullptr},
+          {"oldest_waiting_age_s", nullptr},
+          {"deliveries",
+           {{"pending", 2}, {"claimed", 0}, {"delivered", 5}, {"dead", 0}, {"held", 1}, {"discarded", 0}}}};
+}
+
+std::string shown(const nlohmann::ordered_json& destination) {
+  return destinations_text(nlohmann::ordered_json{{"destinations", {destination}}}.dump());
+}
+
+// As GET /api/v1/redrives/{id} shows one that is on its way.
+nlohmann::ordered_json redrive() {
+  return {{"id", "01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f"},
+          {"at", "2026-01-01T00:00:00.000Z"},
+          {"by", "cli"},
+          {"reason", "the field was added"},
+          {"filter", {{"destination", "crm"}, {"cause", "http_422"}}},
+          {"canary", 3},
+          {"rate_per_second", 2.5},
+          {"stop_after_failures", 5},
+          {"state", "running"},
+          {"ended_at", nullptr},
+          {"ended_why", nullptr},
+          {"total", 100},
+          {"redriven", 40},
+          {"delivered", 30},
+          {"failed", 1},
+          {"waiting", 9},
+          {"discarded", 0},
+          {"service_running", true}};
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -156,6 +201,135 @@ TEST_CASE("the status names the leads that are not simply delivered") {
   REQUIRE(contains(status_text(shown.dump()), "of them 3 test, 1 quarantined\n"));
   shown["dispositions"] = {{"deliver", 7}, {"test", 0}};
   REQUIRE_FALSE(contains(status_text(shown.dump()), "of them"));
+}
+
+TEST_CASE("the status warns of leads that no destination wants, and a page says what to do") {
+  auto shown = status();
+  REQUIRE_FALSE(contains(status_text(shown.dump()), "UNROUTED"));
+  shown["unrouted"] = 1;
+  REQUIRE(contains(status_text(shown.dump()), "UNROUTED     1 lead that no destination wants: `leadspool"));
+  shown["unrouted"] = 2;
+  REQUIRE(contains(status_text(shown.dump()), "2 leads that no destination wants"));
+
+  auto lead = dead_lead();
+  REQUIRE_FALSE(contains(lead_page_text(lead.dump()), "No destination wants"));
+  lead["unrouted"] = true;
+  lead["deliveries"] = nlohmann::json::array();
+  const auto page = lead_page_text(lead.dump());
+  REQUIRE(contains(page, "No destination wants this lead"));
+  REQUIRE(contains(page, "`leadspool leads revise 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f` makes"));
+  REQUIRE(contains(page, "leads redrive --destination NAME --since 2026-01-01T00:00:00.000Z`"));
+  REQUIRE(contains(lead_list_text(nlohmann::json{{"leads", {lead}}, {"next_cursor", nullptr}}.dump()),
+                   "no destination"));
+}
+
+TEST_CASE("a destination that works has no words below the table, unless it asked to be left alone") {
+  auto crm = destination();
+  REQUIRE(shown(crm) ==
+          "DESTINATION  HEALTH   PENDING  CLAIMED  DELIVERED  DEAD  HELD  DISCARDED  OLDEST WAITS\n"
+          "crm          working  2        0        5          0     1     0          -\n");
+  crm["oldest_waiting_age_s"] = 300;
+  crm["next_probe"] = "2026-01-01T00:00:07.000Z";
+  REQUIRE(contains(shown(crm), "5 min\n"));
+  REQUIRE(contains(shown(crm), "\ncrm asked to be left alone until 2026-01-01T00:00:07.000Z\n"));
+}
+
+TEST_CASE("a destination in trouble shows since when and why, and what to do") {
+  auto crm = destination();
+  crm["health"] = "open";
+  crm["since"] = "2026-01-01T00:00:00.000Z";
+  crm["reason"] = "connection refused\x1b";
+  crm["next_probe"] = "2026-01-01T00:00:30.000Z";
+  const auto down = shown(crm);
+  REQUIRE(contains(down, "\ncrm is down since 2026-01-01T00:00:00.000Z: connection refused?\n"));
+  REQUIRE(contains(down, "it is tried again at 2026-01-01T00:00:30.000Z."));
+  crm["health"] = "misconfigured";
+  REQUIRE(contains(shown(crm), "`leadspool destinations resume crm`"));
+  crm["next_probe"] = nullptr;
+  REQUIRE(contains(shown(crm), "while the service runs"));
+
+  crm["health"] = "paused";
+  crm["reason"] = "it is moved";
+  crm["paused"] = {{"at", "2026-01-01T00:00:00.000Z"}, {"by", "cli"}, {"reason", "it is moved"}};
+  REQUIRE(contains(shown(crm), "\ncrm is paused since 2026-01-01T00:00:00.000Z by cli: it is moved\n"));
+  REQUIRE(contains(changed_destination_text(crm.dump()), "crm is paused: nothing is sent there until"));
+  crm["paused"] = nullptr;
+  REQUIRE(contains(changed_destination_text(crm.dump()), "crm goes on"));
+}
+
+TEST_CASE("stranded deliveries come with a way out, and a history alone needs none") {
+  auto old = destination();
+  old["configured"] = false;
+  old["health"] = "unknown";
+  old["reason"] = "not in the configuration";
+  REQUIRE(contains(shown(old), "crm          not configured  2"));
+  REQUIRE(contains(shown(old), "\ncrm is not in the configuration: 3 deliveries there go nowhere\n"));
+  REQUIRE(contains(shown(old), "`leadspool leads discard ID --destination crm`"));
+  for (const auto* state : {"pending", "held"}) old["deliveries"][state] = 0;
+  REQUIRE_FALSE(contains(shown(old), "go nowhere"));
+}
+
+TEST_CASE("a redrive shows what it takes, how far it is, and why it ended") {
+  auto order = redrive();
+  const auto running = redrive_text(order.dump());
+  REQUIRE(contains(running, "Redrive 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f: running\n"));
+  REQUIRE(contains(running,
+                   "  progress      40 of 100 redriven: 30 delivered, 1 dead again, 9 waiting\n"
+                   "  ordered       2026-01-01T00:00:00.000Z by cli\n"
+                   "  why           the field was added\n"
+                   "  destination   crm\n"
+                   "  cause         http_422\n"
+                   "  canary        the first 3 go alone\n"
+                   "  rate          2.5 a second\n"
+                   "  stops after   5 dead again\n"));
+  REQUIRE_FALSE(contains(running, "ended"));
+  REQUIRE_FALSE(contains(running, "No service"));
+  order["filter"] = nlohmann::json::object();
+  order["state"] = "stopped";
+  order["ended_at"] = "2026-01-01T00:01:00.000Z";
+  order["ended_why"] = "one of the canary died\x1b";
+  order["service_running"] = false;
+  const auto ended = redrive_text(order.dump());
+  REQUIRE(contains(ended, "  takes         all dead letters\n"));
+  REQUIRE(
+      contains(ended, "  ended         2026-01-01T00:01:00.000Z\n  because       one of the canary died?"));
+  REQUIRE_FALSE(contains(ended, "No service"));
+  REQUIRE(redrive_progress_text(order.dump()) ==
+          "stopped: 40 of 100 redriven: 30 delivered, 1 dead again, 9 waiting\n");
+  REQUIRE(contains(redrive_list_text(nlohmann::json{{"redrives", {order}}}.dump()), "stopped  100"));
+}
+
+TEST_CASE("an ordered redrive says how to follow it, and when nobody carries it out") {
+  auto order = redrive();
+  order["total"] = 1;
+  const auto text = ordered_redrive_text(order.dump());
+  REQUIRE(contains(text, "takes 1 delivery.\n"));
+  REQUIRE(contains(text, "`leadspool redrives show 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f`"));
+  REQUIRE_FALSE(contains(text, "No service"));
+  order["service_running"] = false;
+  REQUIRE(contains(ordered_redrive_text(order.dump()), "No service is running: it is carried out once"));
+}
+
+TEST_CASE("a dry run tells how many, and of what kind") {
+  REQUIRE(redrive_count_text(R"({"dry_run":true,"total":7,"dead":7,"missing":0})") ==
+          "It would take 7 deliveries. Nothing was changed.\n");
+  REQUIRE(redrive_count_text(R"({"dry_run":true,"total":7,"dead":5,"missing":2})") ==
+          "It would take 7 deliveries: 5 dead, and 2 of leads that have none there yet. Nothing was "
+          "changed.\n");
+}
+
+TEST_CASE("dead letters show their whole cause, which a redrive of the group takes") {
+  const std::string cause(200, 'x');
+  const auto text = dead_letters_text(nlohmann::json{
+      {"groups",
+       {{{"cause", cause},
+         {"destination", "crm"},
+         {"count", 2},
+         {"first", "2026-01-01T00:00:00.000Z"},
+         {"last", "2026-01-01T00:00:01.000Z"},
+         {"sample", "01997c1e"}}}}}.dump());
+  REQUIRE(contains(text, cause + "\n"));
+  REQUIRE(contains(text, "`leadspool leads redrive --cause CAUSE --destination DESTINATION`"));
 }
 
 TEST_CASE("the status warns of a certificate that ends soon, and more so of one that has ended") {

@@ -1,0 +1,206 @@
+#include "alert/watch.h"
+
+#include <atomic>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "alert/channel.h"
+#include "alert/sender.h"
+#include "alert/trouble.h"
+#include "base/current.h"
+#include "base/log.h"
+#include "base/wake_signal.h"
+
+namespace leadspool::alert {
+namespace {
+
+// Remembers since when it is watched whether a source is silent.
+const std::string kWatching = "watching:";
+
+SendResult write_to_log(const Notice& notice) {
+  const auto level = notice.state == Notice::State::recovered       ? LogLevel::info
+                     : notice.trouble.severity == Severity::warning ? LogLevel::warn
+                                                                    : LogLevel::error;
+  log_event(level, "alert",
+            {{"state", to_string(notice.state)},
+             {"name", notice.trouble.name},
+             {"subject", notice.trouble.subject},
+             {"since", to_rfc3339(notice.trouble.since)}});
+  return Sent{};
+}
+
+}  // namespace
+
+class Watch::Loop {
+ public:
+  Loop(AlertOptions options, WatchTools tools)
+      : tools_(std::move(tools)),
+        options_(std::move(options)),
+        in_force_(options_.get()),
+        sender_(tools_.client, tools_.random, wake_.fd()) {}
+
+  void start() {
+    thread_ = std::thread([this] {
+      while (!stopping_) {
+        look();
+        wait();
+      }
+    });
+  }
+
+  void reconfigure(AlertOptions options) { options_.set(std::move(options)); }
+
+  void stop() {
+    stopping_ = true;
+    wake_.notify();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void look() {
+    try {
+      look_and_tell();
+      look_broke_off_ = false;
+    } catch (const std::exception& failure) {
+      if (!std::exchange(look_broke_off_, true)) {
+        log_error("alert_look_broke_off", {{"why", failure.what()}, {"consequence", "it is tried again"}});
+      }
+    }
+  }
+
+ private:
+  void look_and_tell() {
+    recall();
+    if (const auto options = options_.get(); options != in_force_) {
+      in_force_ = options;
+      webhook_.try_afresh();
+      mail_.try_afresh();
+    }
+    auto facts = tools_.facts();
+    facts.watched_since = watch_sources();
+    const auto troubles = find_troubles(facts, in_force_->limits, tools_.clock.now());
+    const bool all_known = !facts.unread_store;
+    tell(log_, troubles, all_known, write_to_log);
+    if (const auto& channel = in_force_->webhook) {
+      tell(webhook_, troubles, all_known,
+           [&](const Notice& notice) { return sender_.send(*channel, notice, in_force_->host); });
+    }
+    if (const auto& channel = in_force_->mail) {
+      tell(mail_, troubles, all_known,
+           [&](const Notice& notice) { return sender_.send(*channel, notice, in_force_->host); });
+    }
+    remember();
+  }
+
+  void tell(Channel& channel, const std::vector<Trouble>& troubles, bool all_known,
+            const Channel::Send& send) {
+    if (stopping_) return;
+    channel.tell(troubles, all_known, send, tools_.clock.now(), tools_.clock.steady_now());
+  }
+
+  // The sources whose silence is told of, and since when they are watched.
+  const std::map<std::string, Time>& watch_sources() {
+    const auto& silence = in_force_->limits.silence;
+    std::erase_if(watched_since_, [&](const auto& each) { return !silence.contains(each.first); });
+    // Before the store told what it remembers, a source that is new here need not be.
+    if (!recalled_) return watched_since_;
+    for (const auto& [source, limit] : silence) watched_since_.try_emplace(source, tools_.clock.now());
+    return watched_since_;
+  }
+
+  // Reads what was told before this process began, unless that was done.
+  void recall() {
+    if (recalled_) return;
+    const auto read = tools_.log.read_all();
+    const auto* alerts = std::get_if<std::vector<outbox::ToldAlert>>(&read);
+    if (alerts == nullptr) {
+      complain(std::get<outbox::Failure>(read));
+      return;
+    }
+    for (const auto& alert : *alerts) {
+      remembered_[alert.name] = alert;
+      if (log_.take_over(alert) || webhook_.take_over(alert) || mail_.take_over(alert)) continue;
+      if (alert.name.starts_with(kWatching)) {
+        watched_since_.try_emplace(alert.name.substr(kWatching.size()), alert.since);
+      }
+    }
+    recalled_ = true;
+  }
+
+  [[nodiscard]] std::map<std::string, outbox::ToldAlert> to_remember() const {
+    std::map<std::string, outbox::ToldAlert> all;
+    for (const auto* channel : {&log_, &webhook_, &mail_}) {
+      for (auto& alert : channel->told_alerts()) all.emplace(alert.name, alert);
+    }
+    for (const auto& [source, since] : watched_since_) {
+      const auto name = kWatching + source;
+      all.emplace(name, outbox::ToldAlert{name, since, since, 0, ""});
+    }
+    return all;
+  }
+
+  // Brings the store up to what was told; what fails is done by a later look.
+  void remember() {
+    if (!recalled_) return;
+    auto wanted = to_remember();
+    for (const auto& [name, alert] : wanted) {
+      const auto at = remembered_.find(name);
+      if (at != remembered_.end() && at->second == alert) continue;
+      if (const auto failure = tools_.log.write(alert)) return complain(*failure);
+      remembered_[name] = alert;
+    }
+    for (auto at = remembered_.begin(); at != remembered_.end();) {
+      if (!wanted.contains(at->first)) {
+        if (const auto failure = tools_.log.remove(at->first)) return complain(*failure);
+        at = remembered_.erase(at);
+      } else {
+        ++at;
+      }
+    }
+    complained_ = false;
+  }
+
+  void complain(const outbox::Failure& failure) {
+    if (std::exchange(complained_, true)) return;
+    log_warn("alerts_not_remembered",
+             {{"why", failure.detail}, {"consequence", "a restart now would tell them again"}});
+  }
+
+  void wait() {
+    const auto until = tools_.clock.steady_now() + kInterval;
+    for (auto now = until - kInterval; now < until && !stopping_; now = tools_.clock.steady_now()) {
+      tools_.client.run(until - now, wake_.fd());
+    }
+  }
+
+  // Any thread.
+  const WatchTools tools_;
+  WakeSignal wake_;  // told once, to stop
+  std::atomic<bool> stopping_{false};
+  Current<AlertOptions> options_;
+
+  // The watch's thread.
+  std::shared_ptr<const AlertOptions> in_force_;
+  Sender sender_;
+  Channel log_{"log"};
+  Channel webhook_{"webhook"};
+  Channel mail_{"email"};
+  std::map<std::string, Time> watched_since_;
+  std::map<std::string, outbox::ToldAlert> remembered_;  // as the store has it
+  bool recalled_ = false;
+  bool complained_ = false;
+  bool look_broke_off_ = false;
+  std::thread thread_;
+};
+
+Watch::Watch(AlertOptions options, WatchTools tools)
+    : loop_(std::make_unique<Loop>(std::move(options), std::move(tools))) {}
+
+Watch::~Watch() { loop_->stop(); }
+
+void Watch::start() { loop_->start(); }
+void Watch::reconfigure(AlertOptions options) { loop_->reconfigure(std::move(options)); }
+void Watch::stop() { loop_->stop(); }
+void Watch::look() { loop_->look(); }
+
+}  // namespace leadspool::alert

@@ -1,0 +1,88 @@
+#include "app/alert_facts.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <unistd.h>
+
+#include "app/part_options.h"
+#include "app/status_page.h"
+#include "outbox/store.h"
+
+namespace leadspool::app {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+bool is_configured(const Config& config, const std::string& name) {
+  return std::any_of(config.destinations.begin(), config.destinations.end(),
+                     [&](const auto& each) { return each.name == name; });
+}
+
+// The destination's, which is made if it is not there yet: it may have dead letters and nothing else.
+alert::DestinationFacts& facts_of(alert::Facts& facts, const Config& config, const std::string& name) {
+  auto& all = facts.destinations;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+  if (at != all.end()) return *at;
+  auto& made = all.emplace_back();
+  made.name = name;
+  made.configured = is_configured(config, name);
+  return made;
+}
+
+void read_store(alert::Facts& facts, const Config& config, outbox::Reader& reader) {
+  for (auto& known : reader.destinations()) {
+    auto& destination = facts_of(facts, config, known.name);
+    destination.record = std::move(known.record);
+    destination.oldest_waiting_received_at = known.oldest_waiting_received_at;
+  }
+  for (const auto& group : reader.dead_letters()) {
+    auto& destination = facts_of(facts, config, group.destination);
+    destination.dead += group.count;
+    destination.first_dead_at = std::min(destination.first_dead_at.value_or(group.first), group.first);
+  }
+  for (const auto& [source, at] : reader.last_received()) facts.last_received[source] = at;
+  facts.unrouted = reader.unrouted();
+}
+
+}  // namespace
+
+alert::AlertOptions alert_options(const Config& config) {
+  auto options = config.alert;
+  options.host = host_name();
+  options.limits.certificate_expires_soon = kExpiresSoon;
+  options.limits.minimum_free_bytes = minimum_free_bytes(config.store);
+  for (const auto& source : config.sources) {
+    if (source.silence_hours > 0)
+      options.limits.silence[source.name] = std::chrono::hours{source.silence_hours};
+  }
+  return options;
+}
+
+alert::Facts alert_facts(const Config& config, outbox::Reader& reader, const admin::ServiceView& service) {
+  alert::Facts facts;
+  try {
+    read_store(facts, config, reader);
+  } catch (const outbox::StoreError& failure) {
+    facts = {};
+    facts.unread_store = failure.what();
+  }
+  if (service.store_trouble) facts.store_trouble = service.store_trouble();
+  if (service.certificate) {
+    if (auto certificate = service.certificate()) {
+      facts.certificate = alert::CertificateFacts{certificate->file, certificate->valid_until,
+                                                  std::move(certificate->problem)};
+    }
+  }
+  std::error_code unknown;
+  const auto folder = std::filesystem::absolute(config.store.path).parent_path();
+  if (const auto space = std::filesystem::space(folder, unknown); !unknown)
+    facts.free_bytes = space.available;
+  return facts;
+}
+
+}  // namespace leadspool::app
