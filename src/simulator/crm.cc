@@ -20,6 +20,9 @@ using Json = nlohmann::ordered_json;
 // Deeper bodies are no leads, and writing JSON costs stack by depth.
 constexpr int kMaxDepth = 64;
 
+// Whoever waits for an answer has long given up by then; the thread is needed for others.
+constexpr std::chrono::minutes kLongestHang{10};
+
 constexpr std::string_view kHowToUse =
     "leadspool's simulated CRM: it keeps leads in memory and fails when told to.\n"
     "\n"
@@ -31,10 +34,13 @@ constexpr std::string_view kHowToUse =
     "  GET    /faults         what it does wrong at present\n"
     "  PUT    /faults         change that, for POST /leads only:\n"
     "\n"
-    "    {\"mode\": \"none|refuse|delay|throttle|error|reset|drop_answer|reject|unauthorized\",\n"
-    "     \"delay_ms\": 0, \"retry_after_s\": 1, \"status\": 500, \"count\": 3, \"probability\": 0.5}\n"
+    "    {\"mode\": \"error\", \"delay_ms\": 0, \"retry_after_s\": 1, \"status\": 500, \"count\": 3,\n"
+    "     \"probability\": 0.5, \"match\": \"Contoso\"}\n"
     "\n"
-    "  Only mode is required; count is how often it strikes before all is well again.\n";
+    "  Only mode is required; count is how often it strikes before all is well again; match: only leads\n"
+    "  whose body contains that text. The modes:\n"
+    "\n"
+    "    ";
 
 Response answer(int status, std::string body, std::string content_type = "application/json") {
   return Response{status, std::move(content_type), std::move(body), {}, false};
@@ -114,8 +120,9 @@ Crm::Crm(CrmOptions options, const Clock& clock, Random& random)
     : options_(std::move(options)), clock_(clock), random_(random), fault_(options_.fault) {}
 
 void Crm::add_routes(http::Router& router) {
-  router.add("GET", "/",
-             [](const Request&) { return answer(200, std::string(kHowToUse), "text/plain; charset=utf-8"); });
+  router.add("GET", "/", [](const Request&) {
+    return answer(200, std::string(kHowToUse) + mode_names(" ") + "\n", "text/plain; charset=utf-8");
+  });
   router.add("POST", "/leads", [this](const Request& request) { return receive(request); });
   router.add("GET", "/leads", [this](const Request& request) { return list(request); });
   router.add("DELETE", "/leads", [this](const Request&) { return clear(); });
@@ -135,7 +142,7 @@ void Crm::interrupt() {
 }
 
 Answer Crm::receive(const Request& request) {
-  const Fault fault = take_fault();
+  const auto [fault, change] = take_fault(request.body);
   if (!wait(fault.delay)) return cut_connection();
   switch (fault.mode) {
     case FaultMode::none:
@@ -146,29 +153,39 @@ Answer Crm::receive(const Request& request) {
     case FaultMode::drop_answer:
       (void)store(request);
       return cut_connection();
+    case FaultMode::hang:
+      hang_until_changed(change);
+      return cut_connection();
     case FaultMode::refuse:
     case FaultMode::throttle:
     case FaultMode::error:
     case FaultMode::reject:
     case FaultMode::unauthorized:
+    case FaultMode::forbid:
       break;
   }
   return struck_by(fault);
 }
 
-Fault Crm::take_fault() {
+Crm::Struck Crm::take_fault(const std::string& body) {
   const std::lock_guard lock(mutex_);
   if (fault_.mode == FaultMode::none && fault_.delay == Milliseconds{0}) return {};
+  if (body.find(fault_.match) == std::string::npos) return {};
   if (fault_.probability < 1.0 && random_.unit() >= fault_.probability) return {};
-  const Fault fault = fault_;
+  const Struck struck{fault_, changes_};
   if (fault_.count && --*fault_.count == 0) fault_ = Fault{};
-  return fault;
+  return struck;
 }
 
 bool Crm::wait(Milliseconds delay) {
   if (delay == Milliseconds{0}) return true;
   std::unique_lock lock(mutex_);
   return !interrupted_.wait_for(lock, delay, [this] { return stopping_; });
+}
+
+void Crm::hang_until_changed(int change) {
+  std::unique_lock lock(mutex_);
+  interrupted_.wait_for(lock, kLongestHang, [&] { return stopping_ || changes_ != change; });
 }
 
 Answer Crm::store(const Request& request) {
@@ -236,6 +253,8 @@ Answer Crm::change_fault(const Request& request) {
     return make_error(400, "bad_fault", wrong->message);
   const std::lock_guard lock(mutex_);
   fault_ = std::get<Fault>(parsed);
+  ++changes_;
+  interrupted_.notify_all();
   return answer(200, fault_json(fault_));
 }
 

@@ -49,7 +49,8 @@ class Crm {
 
   void add_routes(http::Router& router);
 
-  // Ends every wait of a delay, now and from now on; their requests are cut. For a quick shutdown.
+  // Ends every wait of a delay and everything that hangs, now and from now on; their requests are cut. For a
+  // quick shutdown.
   void interrupt();
 
  private:
@@ -60,10 +61,15 @@ class Crm {
   [[nodiscard]] http::Answer clear();
   [[nodiscard]] http::Answer change_fault(const http::Request& request);
 
-  // The fault that strikes the request at hand.
-  [[nodiscard]] Fault take_fault();
+  struct Struck {
+    Fault fault;
+    int change = 0;  // changes_ at that time
+  };
+  // What strikes a request with this body.
+  [[nodiscard]] Struck take_fault(const std::string& body);
   // False when interrupted.
   [[nodiscard]] bool wait(Milliseconds delay);
+  void hang_until_changed(int change);
 
   const CrmOptions options_;
   const Clock& clock_;
@@ -74,6 +80,7 @@ class Crm {
   // Guarded by mutex_.
   bool stopping_ = false;
   Fault fault_;
+  int changes_ = 0;              // how often a person changed the fault
   std::vector<Record> records_;  // in the order they came
   std::unordered_map<std::string, std::size_t> place_by_key_;
 };

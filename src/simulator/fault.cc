@@ -15,7 +15,7 @@ struct ModeRow {
   int status;  // 0: the mode does not answer with an error
 };
 
-constexpr std::array<ModeRow, 9> kModes{{
+constexpr std::array<ModeRow, 11> kModes{{
     {FaultMode::none, "none", 0},
     {FaultMode::refuse, "refuse", 503},
     {FaultMode::delay, "delay", 0},
@@ -25,6 +25,8 @@ constexpr std::array<ModeRow, 9> kModes{{
     {FaultMode::drop_answer, "drop_answer", 0},
     {FaultMode::reject, "reject", 422},
     {FaultMode::unauthorized, "unauthorized", 401},
+    {FaultMode::forbid, "forbid", 403},
+    {FaultMode::hang, "hang", 0},
 }};
 
 constexpr Milliseconds kUsualDelay{1'000};
@@ -65,13 +67,17 @@ bool read_probability(const Json& value, double& probability) {
   return 0.0 <= probability && probability <= 1.0;
 }
 
+bool read_match(const Json& value, std::string& match) {
+  if (!value.is_string()) return false;
+  match = value.get<std::string>();
+  return !match.empty();
+}
+
 // What is wrong with a member, as "must be ..."; empty when it was taken into `fault`.
 std::string read_member(const std::string& name, const Json& value, Fault& fault) {
   if (name == "mode") {
     if (read_mode(value, fault.mode)) return {};
-    std::string modes;
-    for (const auto& row : kModes) modes += (modes.empty() ? "" : ", ") + std::string(row.name);
-    return "must be one of " + modes;
+    return "must be one of " + mode_names(", ");
   }
   if (name == "delay_ms") {
     return read_number(value, 0, kLongestDelayMs, fault.delay) ? ""
@@ -91,12 +97,22 @@ std::string read_member(const std::string& name, const Json& value, Fault& fault
   if (name == "probability") {
     return read_probability(value, fault.probability) ? "" : "must be a number from 0 to 1";
   }
-  return "is unknown; known are mode, delay_ms, retry_after_s, status, count, probability";
+  if (name == "match") return read_match(value, fault.match) ? "" : "must be a text that is not empty";
+  return "is unknown; known are mode, delay_ms, retry_after_s, status, count, probability, match";
 }
 
 }  // namespace
 
 std::string_view to_string(FaultMode mode) { return row_of(mode).name; }
+
+std::string mode_names(std::string_view separator) {
+  std::string names;
+  for (const auto& row : kModes) {
+    if (!names.empty()) names += separator;
+    names += row.name;
+  }
+  return names;
+}
 
 int error_status(const Fault& fault) {
   const int usual = row_of(fault.mode).status;
@@ -133,7 +149,8 @@ std::string fault_json(const Fault& fault) {
               {"retry_after_s", or_null(fault.retry_after_s)},
               {"status", status == 0 ? Json(nullptr) : Json(status)},
               {"count", or_null(fault.count)},
-              {"probability", fault.probability}}
+              {"probability", fault.probability},
+              {"match", fault.match.empty() ? Json(nullptr) : Json(fault.match)}}
       .dump();
 }
 

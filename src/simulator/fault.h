@@ -1,14 +1,18 @@
 // What the simulated CRM has been told to do wrong. As JSON (GET and PUT /faults):
 //
-//   {"mode": "throttle", "delay_ms": 0, "retry_after_s": 2, "status": 429, "count": 3, "probability": 0.5}
+//   {"mode": "throttle", "delay_ms": 0, "retry_after_s": 2, "status": 429, "count": 3, "probability": 0.5,
+//    "match": "Contoso"}
 //
 //   none          nothing                              drop_answer   stores, then cuts the connection
 //   delay         waits, then works (1000 ms)          reset         cuts the connection without storing
-//   refuse        503 without storing                  throttle      429 with Retry-After (1 s)
-//   error         500 without storing                  reject        422, as for a lead it dislikes
-//   unauthorized  401
+//   refuse        503 without storing                  hang          never answers, and stores nothing
+//   error         500 without storing                  throttle      429 with Retry-After (1 s)
+//   unauthorized  401                                  reject        422, as for a lead it dislikes
+//   forbid        403, as a firewall would
 //
-// Only "mode" is required. `delay_ms` is waited before anything else, in every mode.
+// Only "mode" is required. `delay_ms` is waited before anything else, in every mode. With `match` only leads
+// whose body contains that text are struck. What hangs is cut when the faults are changed, or after ten
+// minutes.
 //
 // Thread-safety: values and pure functions.
 #pragma once
@@ -22,9 +26,23 @@
 
 namespace leadspool::simulator {
 
-enum class FaultMode { none, refuse, delay, throttle, error, reset, drop_answer, reject, unauthorized };
+enum class FaultMode {
+  none,
+  refuse,
+  delay,
+  throttle,
+  error,
+  reset,
+  drop_answer,
+  reject,
+  unauthorized,
+  forbid,
+  hang
+};
 
 [[nodiscard]] std::string_view to_string(FaultMode mode);
+// Of all modes, as "none, refuse, ...".
+[[nodiscard]] std::string mode_names(std::string_view separator);
 
 struct Fault {
   FaultMode mode = FaultMode::none;
@@ -33,6 +51,7 @@ struct Fault {
   std::optional<int> status;         // instead of the mode's own; only where the mode answers with an error
   std::optional<int> count;          // strikes this many times, then never again; absent: until changed
   double probability = 1.0;          // of striking a request
+  std::string match;                 // strikes only bodies that contain it; empty: every one
 };
 
 // What is wrong with a fault's JSON, for the person who sent it.

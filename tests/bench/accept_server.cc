@@ -39,7 +39,7 @@ class DurableParts {
         committer_(committer_options(store, one_per_commit)),
         intake_({}, store, committer_, clock_, random_),
         receiver_(
-            {.sources = {{.name = "marketplace", .key_hashes = {sha256(key)}}}, .destinations = {"crm"}},
+            {.sources = {{.name = "marketplace", .key_hashes = {sha256(key)}}}, .routes = {{"crm", {}}}},
             intake_, clock_) {}
 
   void add_routes(http::Router& router) { receiver_.add_routes(router); }

@@ -147,7 +147,7 @@ TEST_CASE("a fault that answers with an error stores nothing") {
         Case{R"({"mode":"error","status":502})", 502, ""}, Case{R"({"mode":"throttle"})", 429, "1"},
         Case{R"({"mode":"throttle","retry_after_s":7})", 429, "7"},
         Case{R"({"mode":"refuse","retry_after_s":9})", 503, "9"}, Case{R"({"mode":"reject"})", 422, ""},
-        Case{R"({"mode":"unauthorized"})", 401, ""}}) {
+        Case{R"({"mode":"unauthorized"})", 401, ""}, Case{R"({"mode":"forbid"})", 403, ""}}) {
     CrmFixture crm;
     crm.set_fault(each.fault);
     const auto response = crm.post();
@@ -189,6 +189,33 @@ TEST_CASE("a fault with a probability strikes about as often") {
   REQUIRE(crm.post().status == 200);
 }
 
+TEST_CASE("a fault with a match strikes only leads that contain the text") {
+  CrmFixture crm;
+  crm.set_fault(R"({"mode":"forbid","match":"Contoso","count":2})");
+  const char* other = R"({"last_name":"Two","company":"Fabrikam","id":"lead-2"})";
+  REQUIRE(crm.post(other).status == 201);
+  REQUIRE(crm.get("/faults").at("count") == 2);
+  REQUIRE(crm.get("/faults").at("match") == "Contoso");
+  REQUIRE(crm.post().status == 403);
+  REQUIRE(crm.post(other).status == 200);
+  REQUIRE(crm.post().status == 403);
+  REQUIRE(crm.post().status == 201);
+  REQUIRE(crm.get("/faults").at("match").is_null());
+}
+
+TEST_CASE("what hangs is cut without storing when the fault is changed or the CRM stops") {
+  CrmFixture crm;
+  crm.set_fault(R"({"mode":"hang","count":1})");
+  auto answer = std::async(std::launch::async, [&] { return crm.post(); });
+  // The fault is gone once the request has taken it.
+  while (crm.get("/faults").at("mode") != "none") {
+  }
+  SECTION("changed") { crm.set_fault(R"({"mode":"none"})"); }
+  SECTION("stops") { crm.crm.interrupt(); }
+  REQUIRE(answer.get().drop_connection);
+  REQUIRE(crm.count() == 0);
+}
+
 TEST_CASE("a fault can be there from the start, and is shown as it is in force") {
   simulator::CrmOptions options;
   options.fault.mode = simulator::FaultMode::unauthorized;
@@ -202,12 +229,14 @@ TEST_CASE("a fault can be there from the start, and is shown as it is in force")
 TEST_CASE("a fault that makes no sense is refused and the one before stays") {
   CrmFixture crm;
   crm.set_fault(R"({"mode":"reject"})");
-  for (const char* wrong : {"", "[]", "{}", R"({"mode":"explode"})", R"({"mode":7})", R"({"mode":null})",
-                            R"({"mode":"error","status":99})", R"({"mode":"delay","status":500})",
-                            R"({"mode":"delay","delay_ms":-1})", R"({"mode":"error","count":0})",
-                            R"({"mode":"error","count":1.5})", R"({"mode":"error","probability":2})",
-                            R"({"mode":"error","delay":1})", R"({"mode":"throttle","retry_after_s":"soon"})",
-                            R"({"mode":"error","count":18446744073709551615})"}) {
+  for (const char* wrong :
+       {"", "[]", "{}", R"({"mode":"explode"})", R"({"mode":7})", R"({"mode":null})",
+        R"({"mode":"error","status":99})", R"({"mode":"delay","status":500})",
+        R"({"mode":"delay","delay_ms":-1})", R"({"mode":"error","count":0})",
+        R"({"mode":"error","count":1.5})", R"({"mode":"error","probability":2})",
+        R"({"mode":"error","delay":1})", R"({"mode":"throttle","retry_after_s":"soon"})",
+        R"({"mode":"error","match":""})", R"({"mode":"error","match":7})", R"({"mode":"hang","status":500})",
+        R"({"mode":"error","count":18446744073709551615})"}) {
     REQUIRE(crm.call("PUT", "/faults", wrong).status == 400);
   }
   REQUIRE(crm.get("/faults").at("mode") == "reject");
@@ -234,6 +263,7 @@ TEST_CASE("it tells what it is") {
   REQUIRE(response.status == 200);
   REQUIRE(response.content_type == "text/plain; charset=utf-8");
   REQUIRE(response.body.find("PUT    /faults") != std::string::npos);
+  REQUIRE(response.body.find("forbid") != std::string::npos);
 }
 
 }  // namespace leadspool::test

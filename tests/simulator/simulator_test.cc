@@ -73,6 +73,18 @@ TEST_CASE("over a socket a throttled sender is told how long to wait") {
   REQUIRE(http::find_header(answer.headers, "Retry-After") == "3");
 }
 
+TEST_CASE("over a socket a sender that gives up on what hangs finds the CRM answering others") {
+  Running crm;
+  crm.send("PUT", "/faults", R"({"mode":"hang","count":1})");
+  http::ClientRequest request;
+  request.url = "http://127.0.0.1:" + std::to_string(crm.simulator.port()) + "/leads";
+  request.total_timeout = Milliseconds{200};
+  const auto late = std::get<http::ClientFailure>(http::send_and_wait(std::move(request)));
+  REQUIRE(late.timed_out);
+  REQUIRE(late.phase == http::FailurePhase::wait);
+  REQUIRE(std::get<http::ClientAnswer>(crm.post_lead()).status == 201);
+}
+
 TEST_CASE("stopping does not wait for a long delay") {
   Running crm;
   crm.send("PUT", "/faults", R"({"mode":"delay","delay_ms":600000,"count":1})");
