@@ -1,40 +1,13 @@
 // A CRM that is down or lies: no lead is lost, none dies, none arrives twice under its key.
-#include <set>
-
-#include "e2e/installation.h"
-#include "support/catch.h"
+#include "e2e/sent_leads.h"
 
 namespace leadspool::test {
-namespace {
-
-std::vector<std::string> send_many(const Installation& leadspool, int count) {
-  const auto ended = run({LEADSPOOL_BINARY, "send", leadspool.lead_url(), "--ca-file",
-                          leadspool.file("certificate.pem"), "-n", std::to_string(count), "--json"});
-  REQUIRE(ended.code == 0);
-  std::vector<std::string> ids;
-  for (std::size_t begin = 0; begin < ended.out.size();) {
-    const auto end = ended.out.find('\n', begin);
-    ids.push_back(Json::parse(ended.out.substr(begin, end - begin))["id"]);
-    begin = end + 1;
-  }
-  REQUIRE(ids.size() == static_cast<std::size_t>(count));
-  return ids;
-}
-
-void require_each_once_by_key(const Installation& leadspool, const std::vector<std::string>& ids) {
-  std::multiset<std::string> keys;
-  for (const auto& record : leadspool.crm_records()) keys.insert(record["key"].get<std::string>());
-  REQUIRE(keys.size() == ids.size());
-  for (const auto& id : ids) REQUIRE(keys.count(id) == 1);
-}
-
-}  // namespace
 
 TEST_CASE("leads accepted while the CRM is down are all delivered once it is up, and none is dead") {
   Installation leadspool;
   leadspool.append_to_config("schedule_s = [1]\nmax_attempts = 2\n");
   leadspool.serve();
-  const auto ids = send_many(leadspool, 50);
+  const auto ids = send_people(leadspool, 50);
   wait_until("the breaker is open", [&] {
     return leadspool.admin_json("/api/v1/destinations")["destinations"][0]["health"] == "open";
   });
@@ -50,7 +23,7 @@ TEST_CASE("a CRM that stores a lead and then drops the answer still holds each o
   leadspool.simulate_crm();
   leadspool.set_fault(R"({"mode":"drop_answer","count":6})");
   leadspool.serve();
-  const auto ids = send_many(leadspool, 8);
+  const auto ids = send_people(leadspool, 8);
   wait_until("all are delivered", [&] { return leadspool.count("delivered") == 8; });
   REQUIRE(leadspool.count("dead") == 0);
   require_each_once_by_key(leadspool, ids);
@@ -63,7 +36,7 @@ TEST_CASE("a service that is told to stop lets the CRM answer what is under way"
   Installation leadspool;
   leadspool.simulate_crm({"--fault", R"({"mode":"delay","delay_ms":1500})"});
   leadspool.serve();
-  const auto ids = send_many(leadspool, 3);
+  const auto ids = send_people(leadspool, 3);
   wait_until("all are under way", [&] { return leadspool.count("claimed") == 3; });
   REQUIRE(leadspool.stop().code == 0);
   const auto status = leadspool.ask({"status"});
