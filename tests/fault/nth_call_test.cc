@@ -159,8 +159,8 @@ TEST_CASE("a store that is being created gets over a fault at its n-th write or 
 
 TEST_CASE("an acknowledgement before the commit is found out by a fault at the n-th write") {
   for (const char* what : {"error=EIO", "error=ENOSPC", "signal=KILL"}) {
-    const auto wrong = run_side_by_side(12, [&](int trial) {
-      return hit_driver({"pwrite64", what}, 5 * trial + 1, Store::is_there, "early");
+    const auto wrong = run_side_by_side(kCalls, [&](int trial) {
+      return hit_driver({"pwrite64", what}, trial + 1, Store::is_there, "early");
     });
     INFO(what << ": " << summary(wrong));
     REQUIRE(std::any_of(wrong.begin(), wrong.end(),
