@@ -15,6 +15,18 @@ std::vector<receiver::Route> routes(const Config& config) {
   return routes;
 }
 
+// None when the lead's source is not configured any more.
+std::vector<outbox::NewDelivery> deliveries_among(const Config& config,
+                                                  const std::vector<receiver::Route>& among,
+                                                  const Lead& lead) {
+  for (const auto& configured : config.sources) {
+    if (configured.name != lead.source) continue;
+    return receiver::new_deliveries(configured, among,
+                                    {lead.disposition, lead.disposition_reason, lead.fields});
+  }
+  return {};
+}
+
 std::size_t max_body_bytes(const ReceiverConfig& receiver) {
   return static_cast<std::size_t>(receiver.max_body_kib) * 1024;
 }
@@ -88,18 +100,16 @@ std::vector<admin::DestinationStatus> describe(const Config& config, const deliv
 }
 
 std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead) {
-  for (const auto& configured : config.sources) {
-    if (configured.name != lead.source) continue;
-    return receiver::new_deliveries(configured, routes(config),
-                                    {lead.disposition, lead.disposition_reason, lead.fields});
-  }
-  return {};
+  return deliveries_among(config, routes(config), lead);
 }
 
 bool wants(const Config& config, const std::string& destination, const Lead& lead) {
-  const auto deliveries = new_deliveries(config, lead);
-  return std::any_of(deliveries.begin(), deliveries.end(),
-                     [&](const auto& each) { return each.destination == destination && !each.held_reason; });
+  for (const auto& configured : config.destinations) {
+    if (configured.name != destination) continue;
+    const auto deliveries = deliveries_among(config, {{configured.name, configured.wanted}}, lead);
+    return !deliveries.empty() && !deliveries.front().held_reason;
+  }
+  return false;
 }
 
 }  // namespace leadspool::app

@@ -75,6 +75,7 @@ class Service::Parts {
                   }),
         alert_log_(committer_),
         reader_(started_.store.path),
+        watch_reader_(started_.store.path),
         worker_({}, make_destinations(started_, clock_), {claims_, redrives_, client_, clock_, random_}),
         receiver_(receiver_options(started_), intake_, clock_),
         token_admin_({.access = admin::Access::token, .token_hashes = started_.admin.token_sha256},
@@ -87,7 +88,7 @@ class Service::Parts {
         certificate_(receiver_server_, started_.receiver, clock_),
         config_status_({started_.file, clock_.now(), {}, {}}),
         watch_(alert_options(started_),
-               {[this] { return alert_facts(*config_.get(), reader_, service_view()); }, alert_log_,
+               {[this] { return alert_facts(*config_.get(), watch_reader_, service_view()); }, alert_log_,
                 alert_client_, clock_, random_}) {
     receiver_.add_routes(receiver_routes_);
     token_admin_.add_routes(token_routes_);
@@ -130,6 +131,7 @@ class Service::Parts {
   outbox::Redrives redrives_;
   outbox::AlertLog alert_log_;
   outbox::Reader reader_;
+  outbox::Reader watch_reader_;  // so that the watch holds nobody up
   http::CurlClient client_;
   http::CurlClient alert_client_;
   delivery::Worker worker_;
