@@ -82,7 +82,7 @@ CREATE INDEX redrive_open ON redrive (number) WHERE ended_at IS NULL;
 
 -- The redrive that tried it again last.
 ALTER TABLE delivery ADD COLUMN redrive_number INTEGER REFERENCES redrive (number);
-CREATE INDEX delivery_by_redrive ON delivery (redrive_number, state) WHERE redrive_number IS NOT NULL;
+CREATE INDEX delivery_by_redrive ON delivery (redrive_number, state, destination) WHERE redrive_number IS NOT NULL;
 
 -- A readable lead that no destination wants: nobody will ever get it, unless a person sees it.
 ALTER TABLE lead ADD COLUMN unrouted INTEGER NOT NULL DEFAULT 0 CHECK (unrouted IN (0, 1));

@@ -8,7 +8,8 @@
 //   GET  /api/v1/leads/{id}/payload?revision=N   the body that this revision brought
 //   POST /api/v1/leads/{id}/redrive         tries dead deliveries again (correction_body.h has the body)
 //   POST /api/v1/leads/{id}/release         lets held ones go (the same body)
-//   POST /api/v1/leads/{id}/discard         gives up pending, held and dead ones (the same body)
+//   POST /api/v1/leads/{id}/discard         gives up pending, held and dead ones, or a lead that no
+//                                           destination wants (the same body)
 //   POST /api/v1/leads/{id}/revisions       corrects a lead's fields (revision_body.h has the body)
 //   POST /api/v1/redrives                   tries many dead deliveries again (redrive_body.h has the body)
 //   GET  /api/v1/redrives                   the last ones, newest first

@@ -17,7 +17,7 @@ using http::Answer;
 using http::Error;
 using http::Request;
 
-enum class Order { pause, resume };
+enum class Change { pause, resume };
 
 std::vector<DestinationStatus> configured_destinations(const RouteTools& tools) {
   return tools.service.destinations ? tools.service.destinations() : std::vector<DestinationStatus>{};
@@ -33,18 +33,18 @@ Answer list(const RouteTools& tools) {
   return json_response(destinations_json(all, tools.clock.now()));
 }
 
-Error already_so(Order order, const std::string& name) {
+Error already_so(Change change, const std::string& name) {
   const std::string text = "Nothing was changed: \"" + name + "\" ";
   return make_error(
       409, "not_possible",
-      text + (order == Order::pause ? "is paused already, for this very reason."
-                                    : "is not paused, and nothing else keeps it from working."));
+      text + (change == Change::pause ? "is paused already, for this very reason."
+                                      : "is not paused, and nothing else keeps it from working."));
 }
 
-Answer show_changed(Order order, const RouteTools& tools, const std::string& name) {
+Answer show_changed(Change change, const RouteTools& tools, const std::string& name) {
   auto configured = configured_destinations(tools);
   // The running worker hears of a resume a moment after it is stored, and until then tells what was before.
-  if (order == Order::resume) {
+  if (change == Change::resume) {
     for (auto& each : configured) each.health.reset();
   }
   const Time now = tools.clock.now();
@@ -55,7 +55,7 @@ Answer show_changed(Order order, const RouteTools& tools, const std::string& nam
   return make_error(404, "no_such_destination", "A reload took \"" + name + "\" away meanwhile.");
 }
 
-Answer change(Order order, const RouteTools& tools, const Request& request) {
+Answer carry_out(Change change, const RouteTools& tools, const Request& request) {
   if (!tools.doors.corrections) return read_only();
   auto parsed = parse_reason_body(request.body);
   if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
@@ -64,10 +64,10 @@ Answer change(Order order, const RouteTools& tools, const Request& request) {
 
   auto& corrections = *tools.doors.corrections;
   const outbox::Order by{tools.actor, std::get<std::string>(parsed)};
-  const auto result = order == Order::pause ? corrections.pause(name, by) : corrections.resume(name, by);
+  const auto result = change == Change::pause ? corrections.pause(name, by) : corrections.resume(name, by);
   if (const auto* failure = std::get_if<outbox::Failure>(&result)) return not_committed(*failure);
-  if (std::holds_alternative<outbox::AlreadySo>(result)) return already_so(order, name);
-  return show_changed(order, tools, name);
+  if (std::holds_alternative<outbox::AlreadySo>(result)) return already_so(change, name);
+  return show_changed(change, tools, name);
 }
 
 }  // namespace
@@ -75,9 +75,9 @@ Answer change(Order order, const RouteTools& tools, const Request& request) {
 void add_destination_routes(const AddRoute& add, const RouteTools& tools) {
   add("GET", "/api/v1/destinations", {}, [tools](const Request&) { return list(tools); });
   add("POST", "/api/v1/destinations/{name}/pause", {},
-      [tools](const Request& r) { return change(Order::pause, tools, r); });
+      [tools](const Request& r) { return carry_out(Change::pause, tools, r); });
   add("POST", "/api/v1/destinations/{name}/resume", {},
-      [tools](const Request& r) { return change(Order::resume, tools, r); });
+      [tools](const Request& r) { return carry_out(Change::resume, tools, r); });
 }
 
 std::vector<DestinationView> look_at_destinations(const RouteTools& tools,

@@ -35,9 +35,9 @@ std::vector<outbox::StateCount> counts_of(const std::string& destination,
 
 // What is remembered, as a worker would tell it. A plan to look again that lies behind us is nobody's any
 // more.
-std::optional<DestinationHealth> as_remembered(const HealthRecord& record, Time now) {
+std::optional<HealthStatus> as_remembered(const HealthRecord& record, Time now) {
   if (record == HealthRecord{}) return std::nullopt;
-  DestinationHealth health;
+  HealthStatus health;
   health.condition = record.condition;
   health.since = record.since;
   health.reason = record.reason;
@@ -45,7 +45,7 @@ std::optional<DestinationHealth> as_remembered(const HealthRecord& record, Time 
   return health;
 }
 
-void show_health(DestinationView& view, const DestinationHealth& health, Time now) {
+void show_health(DestinationView& view, const HealthStatus& health, Time now) {
   const bool is_working = health.condition == Condition::working;
   view.health = health_word(health.condition);
   view.reason = health.reason;

@@ -20,11 +20,17 @@ using http::Request;
 Error no_such_redrive() { return make_error(404, "no_such_redrive", "There is no redrive with this id."); }
 
 Error nothing_to_redrive(const outbox::RedriveFilter& filter) {
-  std::string text = "Nothing was ordered: the filter lets 0 dead letters pass";
+  std::string text = "Nothing was ordered: the filter lets 0 dead letters of configured destinations pass";
   if (filter.with_missing) {
     text += ", and 0 leads that " + *filter.destination + " wants and that have no delivery there";
   }
   return make_error(409, "not_possible", text + ".");
+}
+
+Answer count(outbox::Redrives& redrives, const outbox::RedriveFilter& filter) {
+  const auto counted = redrives.count(filter);
+  if (const auto* failure = std::get_if<outbox::Failure>(&counted)) return not_committed(*failure);
+  return json_response(redrive_count_json(std::get<outbox::RedriveCount>(counted)));
 }
 
 Answer order(const RouteTools& tools, const Request& request) {
@@ -34,18 +40,14 @@ Answer order(const RouteTools& tools, const Request& request) {
   if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
   const auto& body = std::get<RedriveBody>(parsed);
   const auto& filter = body.order.filter;
-  if (filter.with_missing) {
+  if (filter.destination) {
     if (auto error = why_not_configured(tools, *filter.destination)) return std::move(*error);
   }
-
-  const auto counted = redrives.count(filter);
-  if (const auto* failure = std::get_if<outbox::Failure>(&counted)) return not_committed(*failure);
-  const auto& count = std::get<outbox::RedriveCount>(counted);
-  if (body.dry_run) return json_response(redrive_count_json(count));
-  if (count.dead + count.missing == 0) return nothing_to_redrive(filter);
+  if (body.dry_run) return count(redrives, filter);
 
   const auto ordered = redrives.order(body.order, {tools.actor, body.reason});
   if (const auto* failure = std::get_if<outbox::Failure>(&ordered)) return not_committed(*failure);
+  if (std::holds_alternative<outbox::NothingToRedrive>(ordered)) return nothing_to_redrive(filter);
   auto response = json_response(redrive_json(std::get<outbox::RedriveView>(ordered), tools.service.running));
   response.status = 202;
   return response;

@@ -16,7 +16,7 @@ namespace leadspool::admin {
 
 // How a running worker finds a destination at this moment; what is remembered of it, and what waits for it,
 // the outbox knows.
-struct DestinationHealth {
+struct HealthStatus {
   Condition condition = Condition::working;
   std::optional<Time> since;       // of a condition other than working
   std::string reason;              // of the last failure; empty when well
@@ -28,7 +28,7 @@ struct DestinationHealth {
 struct DestinationStatus {
   std::string name;
   std::string type;
-  std::optional<DestinationHealth> health;  // absent: no worker runs, or it does not know it yet
+  std::optional<HealthStatus> health;  // absent: no worker runs, or it does not know it yet
 };
 
 // The certificate that the receiver serves.

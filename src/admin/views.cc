@@ -145,6 +145,10 @@ Json filter_json(const outbox::RedriveFilter& filter) {
   return json;
 }
 
+Json to_json(const outbox::RedriveCount& count) {
+  return Json{{"total", count.dead + count.missing}, {"dead", count.dead}, {"missing", count.missing}};
+}
+
 Json to_json(const outbox::RedriveView& redrive) {
   const auto& order = redrive.order;
   return Json{
@@ -250,6 +254,7 @@ std::string destination_json(const DestinationView& view, Time now) { return to_
 
 std::string redrive_json(const outbox::RedriveView& redrive, bool service_running) {
   Json json = to_json(redrive);
+  if (redrive.counted) json.update(to_json(*redrive.counted));
   json["service_running"] = service_running;
   return to_text(json);
 }
@@ -259,10 +264,9 @@ std::string redrives_json(const std::vector<outbox::RedriveView>& redrives) {
 }
 
 std::string redrive_count_json(const outbox::RedriveCount& count) {
-  return to_text({{"dry_run", true},
-                  {"total", count.dead + count.missing},
-                  {"dead", count.dead},
-                  {"missing", count.missing}});
+  Json json{{"dry_run", true}};
+  json.update(to_json(count));
+  return to_text(json);
 }
 
 std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state) {

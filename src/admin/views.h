@@ -52,7 +52,8 @@ struct StatusView {
 // One of them.
 [[nodiscard]] std::string destination_json(const DestinationView& view, Time now);
 
-// With "service_running", as nobody carries a redrive out while no service runs.
+// With "service_running", as nobody carries a redrive out while no service runs; the answer to its order also
+// with "dead" and "missing", the parts of "total".
 [[nodiscard]] std::string redrive_json(const outbox::RedriveView& redrive, bool service_running);
 
 // {"redrives":[...]}
@@ -61,7 +62,8 @@ struct StatusView {
 // What a redrive would take: {"dry_run":true,"total","dead","missing"}.
 [[nodiscard]] std::string redrive_count_json(const outbox::RedriveCount& count);
 
-// What a correction changed: {"id","destinations","state"}.
+// What a correction changed: {"id","destinations","state"}; no destinations where a lead was given up that
+// none wanted.
 [[nodiscard]] std::string corrected_json(const Uuid& lead, const outbox::Corrected& corrected, State state);
 
 // The fields that differ: an object of field to {"from","to"}.

@@ -1,17 +1,19 @@
 // What one channel has told of, and what is due to be told now: each trouble once, again while it lasts, and
 // once that it is over.
 //
-//   raised     at the first look that finds it
+//   raised     at the first look that finds it; of one that comes back, an hour after its end was told
 //   still      when it has grown, at most hourly, or at once where the trouble says so; otherwise after the
 //              trouble's own time for reminding
-//   recovered  when the second look in a row does not find it: a gap of one look is none
+//   recovered  when the second look in a row does not find it (a gap of one look is none), at most hourly
 //
+// So one that comes and goes is told of about twice an hour, and what was told last is true within the hour.
 // A notice stays due until told() says that it went out, so one that could not be sent comes again.
 //
 // Thread-safety: none. Pure but for its own state: time is passed in.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +43,15 @@ class AlertBook {
 
  private:
   struct Entry {
+    // The degree is negative once it was told that the trouble, which had that degree, is over.
     outbox::ToldAlert told;
+    Time seen_at;  // last
     int looks_without = 0;
+    int returns = 0;  // since it was last told of
+    std::optional<Time> recovery_told_at;
   };
+
+  static void find_due(const Trouble& trouble, Entry& entry, Time now, std::vector<Notice>& due);
 
   std::map<std::string, Entry> entries_;  // by name
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/log.h"
 
 namespace leadspool::alert {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Milliseconds kFirstPause{30'000};
 constexpr Milliseconds kLongestPause{600'000};
+constexpr std::size_t kHashDigits = 16;
 
 // The first failure is tried again at the next look.
 Milliseconds pause_after(int failures) {
@@ -24,13 +26,26 @@ std::string key_of(const Notice& notice) {
 
 }  // namespace
 
-void Channel::tell(const std::vector<Trouble>& troubles, bool all_known, const Send& send, Time now,
-                   SteadyTime steady_now) {
-  const auto due = book_.look(troubles, all_known, now);
+void Channel::reach(std::string_view address) {
+  const auto hash = address.empty() ? "" : " " + to_hex(sha256(address)).substr(0, kHashDigits);
+  const auto prefix = name_ + hash + ":";
+  if (prefix == prefix_) return;
+  prefix_ = prefix;
+  book_ = {};
+  logged_.clear();
+}
+
+void Channel::tell(const std::vector<Trouble>& troubles, bool all_known, const Send& send,
+                   const Clock& clock) {
+  auto due = book_.look(troubles, all_known, clock.now());
+  // What failed before comes last, or it might use up every turn.
+  std::ranges::stable_partition(due, [&](const auto& each) { return !logged_.contains(key_of(each)); });
   if (due.empty()) logged_.clear();
-  if (steady_now < closed_until_) return;
+  const auto begin = clock.steady_now();
+  if (begin < closed_until_) return;
   bool failed = false;
   for (const auto& notice : due) {
+    if (clock.steady_now() - begin >= kTurn) break;
     const auto result = send(notice);
     if (const auto* failure = std::get_if<SendFailure>(&result)) {
       failed = true;
@@ -44,7 +59,7 @@ void Channel::tell(const std::vector<Trouble>& troubles, bool all_known, const S
     if (!remark.empty()) log_warn("alert_sent_in_part", {{"channel", name_}, {"why", remark}});
   }
   failures_ = failed ? failures_ + 1 : 0;
-  closed_until_ = steady_now + pause_after(failures_);
+  closed_until_ = begin + pause_after(failures_);
 }
 
 void Channel::note_failure(const Notice& notice, const SendFailure& failure) {
@@ -62,17 +77,16 @@ void Channel::try_afresh() {
 }
 
 bool Channel::take_over(const outbox::ToldAlert& alert) {
-  const auto prefix = name_ + ":";
-  if (!alert.name.starts_with(prefix)) return false;
+  if (!alert.name.starts_with(prefix_)) return false;
   auto own = alert;
-  own.name.erase(0, prefix.size());
+  own.name.erase(0, prefix_.size());
   book_.take_over(own);
   return true;
 }
 
 std::vector<outbox::ToldAlert> Channel::told_alerts() const {
   auto all = book_.told_alerts();
-  for (auto& each : all) each.name.insert(0, name_ + ":");
+  for (auto& each : all) each.name.insert(0, prefix_);
   return all;
 }
 

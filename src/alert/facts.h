@@ -41,8 +41,10 @@ struct Facts {
   std::vector<DestinationFacts> destinations;
   // When each source's last lead was received; one that never sent any is missing.
   std::map<std::string, Time> last_received;
-  // Since when it is watched whether a source is silent; the watch knows.
+  // What the watch knows: since when each source is watched whether it is silent, and since when leads are
+  // seen to wait for a destination whose oldest bears a time that lies in the future.
   std::map<std::string, Time> watched_since;
+  std::map<std::string, Time> waiting_since;
   std::int64_t unrouted = 0;  // leads that no destination wants
 
   std::optional<std::string> store_trouble;  // why nothing can be stored

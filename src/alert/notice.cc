@@ -10,9 +10,12 @@ using Json = nlohmann::ordered_json;
 bool is_over(const Notice& notice) { return notice.state == Notice::State::recovered; }
 
 std::string what_happened(const Notice& notice) {
-  if (!is_over(notice)) return notice.trouble.text + "\nSince " + to_rfc3339(notice.trouble.since) + ".";
-  return "This is over: " + notice.trouble.subject + ".\nIt lasted from " + to_rfc3339(notice.trouble.since) +
-         " to " + to_rfc3339(notice.at) + ".";
+  const auto times = std::to_string(notice.returns) + (notice.returns == 1 ? " time" : " times");
+  const auto to_and_fro = notice.returns == 0 ? "" : " It came back " + times + " since you were last told.";
+  const auto since = to_rfc3339(notice.trouble.since);
+  if (!is_over(notice)) return notice.trouble.text + "\nSince " + since + "." + to_and_fro;
+  return "This is over: " + notice.trouble.subject + ".\nIt lasted from " + since + " to " +
+         to_rfc3339(notice.at) + "." + to_and_fro;
 }
 
 }  // namespace

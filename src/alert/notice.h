@@ -20,6 +20,7 @@ struct Notice {
   State state = State::raised;
   Trouble trouble;
   Time at;
+  int returns = 0;  // how often it came back since the notice before
 };
 
 [[nodiscard]] std::string_view to_string(Notice::State state);

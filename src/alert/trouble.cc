@@ -1,5 +1,7 @@
 #include "alert/trouble.h"
 
+#include <algorithm>
+
 namespace leadspool::alert {
 namespace {
 
@@ -41,6 +43,8 @@ Trouble not_working(const DestinationFacts& destination) {
   trouble.name = "destination/" + destination.name;
   trouble.since = health.since;
   trouble.growth_is_told_at_once = true;
+  // It is not probed then, so nobody knows how it is.
+  trouble.known_to_people = destination.record.pause.has_value();
   if (health.condition == leadspool::Condition::down) {
     trouble.subject = destination.name + " is down";
     trouble.text = "One try after another fails, so " + destination.name +
@@ -53,14 +57,17 @@ Trouble not_working(const DestinationFacts& destination) {
     trouble.severity = Severity::critical;
     trouble.degree = 2;
     trouble.subject = destination.name + " is misconfigured";
-    trouble.text = destination.name +
-                   " refuses every lead for a reason that is no lead's own: credentials, permissions, the "
-                   "address or its certificate." +
-                   last_failure(destination) +
-                   "\nThe leads wait, and no attempt is counted; it is probed every 5 minutes.\n"
-                   "What to do: mend what it complains about, there or in the configuration (then "
-                   "`leadspool reload`). `leadspool destinations resume " +
-                   destination.name + "` tries at once.";
+    trouble.text =
+        destination.name +
+        " refuses every lead for a reason that is no lead's own: credentials, permissions, the "
+        "address or its certificate." +
+        last_failure(destination) +
+        "\nThe leads wait, and no attempt is counted. It is probed every 5 minutes, and goes on by "
+        "itself once that succeeds.\n"
+        "What to do: mend the secret, the permission or the address, there or in the "
+        "configuration; `leadspool reload` if the configuration changed; then `leadspool "
+        "destinations resume " +
+        destination.name + "`.";
   }
   return trouble;
 }
@@ -71,8 +78,10 @@ std::string reason_to_wait(const DestinationFacts& destination) {
   if (!destination.configured) {
     return name +
            " is not in the configuration any more, so nothing goes there.\n"
-           "What to do: put it back, or discard the deliveries (`leadspool leads list --destination " +
-           name + " --state pending` shows them).";
+           "What to do: put it back and `leadspool reload`, or give the deliveries up: `leadspool leads list "
+           "--destination " +
+           name + " --state pending` shows them, `leadspool leads discard ID --destination " + name +
+           "` ends one.";
   }
   if (const auto& pause = destination.record.pause) {
     return name + " was paused by " + pause->by + " at " + to_rfc3339(pause->at) +
@@ -87,18 +96,17 @@ std::string reason_to_wait(const DestinationFacts& destination) {
          " --state pending` shows what waits; `leadspool leads show ID` shows what each try met.";
 }
 
-Trouble undelivered(const DestinationFacts& destination, Milliseconds limit) {
-  const Time oldest = *destination.oldest_waiting_received_at;
+Trouble undelivered(const DestinationFacts& destination, Time waits_since, Milliseconds limit) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(limit).count();
   Trouble trouble;
   trouble.name = "undelivered/" + destination.name;
-  trouble.since = oldest + limit;
+  trouble.since = waits_since + limit;
   // A person who paused it knows.
   if (destination.record.pause) trouble.remind_after = kDay;
   trouble.subject =
       "leads for " + destination.name + " wait longer than " + counted(minutes, "minute", "minutes");
-  trouble.text = "The oldest lead that " + destination.name + " has not got was received at " +
-                 to_rfc3339(oldest) + ". " + reason_to_wait(destination);
+  trouble.text = "The oldest lead that " + destination.name + " has not got waits since " +
+                 to_rfc3339(waits_since) + ". " + reason_to_wait(destination);
   return trouble;
 }
 
@@ -110,7 +118,7 @@ Trouble silent(const std::string& source, std::chrono::hours limit, Time last, b
   trouble.subject = "no lead from " + source + " for " + counted(limit.count(), "hour", "hours");
   trouble.text =
       (ever ? "The last lead from " + source + " came at " + to_rfc3339(last) + "."
-            : source + " has not sent any lead since we began to watch it, at " + to_rfc3339(last) + ".") +
+            : source + " has not sent any lead since " + to_rfc3339(last) + ".") +
       "\nWhat to do: `leadspool send URL` with the lead URL of " + source +
       " shows whether leads can come in from outside; then see whether the URL in Partner Center is "
       "still that one. If so few leads are usual, raise silence_hours of the [[source]].";
@@ -189,10 +197,17 @@ Trouble unrouted(std::int64_t count, Time now) {
   trouble.text =
       counted(count, "lead was", "leads were") +
       " stored that no [[destination]] wants by its `when`, so nobody gets them.\n"
-      "What to do: `leadspool leads list --unrouted` shows them. Widen a `when` or add a destination, then "
-      "`leadspool reload`; `leadspool leads redrive --destination NAME --since TIME` sends it the "
-      "leads that came before.";
+      "What to do: `leadspool leads list --unrouted` shows them. If a destination should have them, widen "
+      "its `when` or add it, `leadspool reload`, then `leadspool leads redrive --destination NAME --since "
+      "TIME`. If a lead itself is wrong, `leadspool leads revise ID --set FIELD=VALUE`. If nobody is to have "
+      "it, `leadspool leads discard ID`.";
   return trouble;
+}
+
+// From `times`, or `now`, as which also counts what lies in the future.
+Time known_or(Time now, const std::map<std::string, Time>& times, const std::string& name) {
+  const auto at = times.find(name);
+  return at == times.end() ? now : std::min(at->second, now);
 }
 
 void find_in_store(const Facts& facts, const Limits& limits, Time now, std::vector<Trouble>& found) {
@@ -200,10 +215,11 @@ void find_in_store(const Facts& facts, const Limits& limits, Time now, std::vect
     if (destination.dead > 0) found.push_back(dead_letters(destination, now));
     const bool works = destination.record.health.condition == leadspool::Condition::working;
     if (destination.configured && !works) found.push_back(not_working(destination));
-    const auto& oldest = destination.oldest_waiting_received_at;
-    const bool is_watched = limits.oldest_undelivered > Milliseconds{0};
-    if (is_watched && oldest && now - *oldest >= limits.oldest_undelivered) {
-      found.push_back(undelivered(destination, limits.oldest_undelivered));
+    if (limits.oldest_undelivered <= Milliseconds{0} || !destination.oldest_waiting_received_at) continue;
+    const Time oldest = *destination.oldest_waiting_received_at;
+    const Time waits_since = oldest <= now ? oldest : known_or(now, facts.waiting_since, destination.name);
+    if (now - waits_since >= limits.oldest_undelivered) {
+      found.push_back(undelivered(destination, waits_since, limits.oldest_undelivered));
     }
   }
   if (facts.unrouted > 0) found.push_back(unrouted(facts.unrouted, now));
@@ -211,11 +227,10 @@ void find_in_store(const Facts& facts, const Limits& limits, Time now, std::vect
 
 void find_silence(const Facts& facts, const Limits& limits, Time now, std::vector<Trouble>& found) {
   for (const auto& [source, limit] : limits.silence) {
-    const bool ever = facts.last_received.contains(source);
-    const auto& times = ever ? facts.last_received : facts.watched_since;
-    const auto since = times.find(source);
-    if (since == times.end() || now - since->second < limit) continue;
-    found.push_back(silent(source, limit, since->second, ever));
+    const auto last = facts.last_received.find(source);
+    const bool is_known = last != facts.last_received.end() && last->second <= now;
+    const Time since = is_known ? last->second : known_or(now, facts.watched_since, source);
+    if (now - since >= limit) found.push_back(silent(source, limit, since, is_known));
   }
 }
 
@@ -244,6 +259,8 @@ std::vector<Trouble> find_troubles(const Facts& facts, const Limits& limits, Tim
     find_in_store(facts, limits, now, found);
     find_silence(facts, limits, now, found);
   }
+  // What began while the clock ran ahead.
+  for (auto& trouble : found) trouble.since = std::min(trouble.since, now);
   return found;
 }
 

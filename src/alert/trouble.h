@@ -31,6 +31,8 @@ struct Trouble {
   bool growth_is_told_at_once = false;
   // Told again after so long, even if nothing changed.
   Milliseconds remind_after{std::chrono::hours{1}};
+  // A person's own doing: nothing is told while it lasts, and not that it is over either.
+  bool known_to_people = false;
   std::string subject;  // one line
   std::string text;     // what is wrong, and what to do about it
 };

@@ -8,6 +8,7 @@
 #include "alert/channel.h"
 #include "alert/sender.h"
 #include "alert/trouble.h"
+#include "alert/watched_times.h"
 #include "base/current.h"
 #include "base/log.h"
 #include "base/wake_signal.h"
@@ -15,8 +16,16 @@
 namespace leadspool::alert {
 namespace {
 
-// Remembers since when it is watched whether a source is silent.
-const std::string kWatching = "watching:";
+std::string address_of(const std::optional<WebhookChannel>& channel) {
+  return channel ? channel->url.reveal() : "";
+}
+
+std::string address_of(const std::optional<MailChannel>& channel) {
+  std::string all;
+  if (!channel) return all;
+  for (const auto& recipient : channel->to) all += recipient + "\n";
+  return all;
+}
 
 SendResult write_to_log(const Notice& notice) {
   const auto level = notice.state == Notice::State::recovered       ? LogLevel::info
@@ -38,7 +47,9 @@ class Watch::Loop {
       : tools_(std::move(tools)),
         options_(std::move(options)),
         in_force_(options_.get()),
-        sender_(tools_.client, tools_.random, wake_.fd()) {}
+        sender_(tools_.client, tools_.random, wake_.fd()) {
+    reach_people();
+  }
 
   void start() {
     thread_ = std::thread([this] {
@@ -70,14 +81,15 @@ class Watch::Loop {
 
  private:
   void look_and_tell() {
-    recall();
     if (const auto options = options_.get(); options != in_force_) {
       in_force_ = options;
-      webhook_.try_afresh();
-      mail_.try_afresh();
+      reach_people();
     }
+    recall();
     auto facts = tools_.facts();
-    facts.watched_since = watch_sources();
+    if (recalled_ && !facts.unread_store) look_at_times(facts);
+    facts.watched_since = sources_.since();
+    facts.waiting_since = waiting_.since();
     const auto troubles = find_troubles(facts, in_force_->limits, tools_.clock.now());
     const bool all_known = !facts.unread_store;
     tell(log_, troubles, all_known, write_to_log);
@@ -95,17 +107,33 @@ class Watch::Loop {
   void tell(Channel& channel, const std::vector<Trouble>& troubles, bool all_known,
             const Channel::Send& send) {
     if (stopping_) return;
-    channel.tell(troubles, all_known, send, tools_.clock.now(), tools_.clock.steady_now());
+    channel.tell(troubles, all_known, send, tools_.clock);
   }
 
-  // The sources whose silence is told of, and since when they are watched.
-  const std::map<std::string, Time>& watch_sources() {
-    const auto& silence = in_force_->limits.silence;
-    std::erase_if(watched_since_, [&](const auto& each) { return !silence.contains(each.first); });
-    // Before the store told what it remembers, a source that is new here need not be.
-    if (!recalled_) return watched_since_;
-    for (const auto& [source, limit] : silence) watched_since_.try_emplace(source, tools_.clock.now());
-    return watched_since_;
+  // The webhook and the recipients that are in force.
+  void reach_people() {
+    webhook_.reach(address_of(in_force_->webhook));
+    mail_.reach(address_of(in_force_->mail));
+    webhook_.try_afresh();
+    mail_.try_afresh();
+  }
+
+  // Not before the store told what it remembers: what is new here need not be.
+  void look_at_times(const Facts& facts) {
+    using Times = std::map<std::string, std::optional<Time>>;
+    const auto now = tools_.clock.now();
+    Times sources;
+    for (const auto& [source, limit] : in_force_->limits.silence) {
+      const auto at = facts.last_received.find(source);
+      sources[source] = at == facts.last_received.end() ? std::nullopt : std::optional{at->second};
+    }
+    sources_.look(sources, now);
+    Times waiting;
+    for (const auto& destination : facts.destinations) {
+      const auto& oldest = destination.oldest_waiting_received_at;
+      if (oldest && *oldest > now) waiting[destination.name] = oldest;
+    }
+    waiting_.look(waiting, now);
   }
 
   // Reads what was told before this process began, unless that was done.
@@ -119,10 +147,9 @@ class Watch::Loop {
     }
     for (const auto& alert : *alerts) {
       remembered_[alert.name] = alert;
-      if (log_.take_over(alert) || webhook_.take_over(alert) || mail_.take_over(alert)) continue;
-      if (alert.name.starts_with(kWatching)) {
-        watched_since_.try_emplace(alert.name.substr(kWatching.size()), alert.since);
-      }
+      // What none of them knows was told to people who are not reached any more: remember() removes it.
+      static_cast<void>(log_.take_over(alert) || webhook_.take_over(alert) || mail_.take_over(alert) ||
+                        sources_.take_over(alert) || waiting_.take_over(alert));
     }
     recalled_ = true;
   }
@@ -132,9 +159,8 @@ class Watch::Loop {
     for (const auto* channel : {&log_, &webhook_, &mail_}) {
       for (auto& alert : channel->told_alerts()) all.emplace(alert.name, alert);
     }
-    for (const auto& [source, since] : watched_since_) {
-      const auto name = kWatching + source;
-      all.emplace(name, outbox::ToldAlert{name, since, since, 0, ""});
+    for (const auto* times : {&sources_, &waiting_}) {
+      for (auto& row : times->to_remember()) all.emplace(row.name, row);
     }
     return all;
   }
@@ -185,7 +211,8 @@ class Watch::Loop {
   Channel log_{"log"};
   Channel webhook_{"webhook"};
   Channel mail_{"email"};
-  std::map<std::string, Time> watched_since_;
+  WatchedTimes sources_{"watching"};
+  WatchedTimes waiting_{"waiting"};
   std::map<std::string, outbox::ToldAlert> remembered_;  // as the store has it
   bool recalled_ = false;
   bool complained_ = false;

@@ -2,9 +2,10 @@
 // as they are configured, and in any case in the log.
 //
 // Each channel has a book of its own (alert_book.h), so one that fails neither silences another nor makes it
-// tell twice. What was told is remembered in the store, as "email:destination/crm"; a store that is in
-// trouble holds up no notice, only its remembering. A channel that fails again and again is tried more and
-// more seldom, at least every 10 minutes.
+// tell twice, and one that is slow delays another for little more than its time-out. What was told is
+// remembered in the store, as "email 0123456789abcdef:destination/crm", where the digits are a hash of whom
+// it was told: others are told anew. A store that is in trouble holds up no notice, only its remembering. A
+// channel that fails again and again is tried more and more seldom, at least every 10 minutes.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; reconfigure() from any.
 // Errors: what breaks a look is logged; nothing ends the watch but stop().

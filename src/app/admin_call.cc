@@ -97,9 +97,11 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
   outbox::Committer committer(std::move(options));
   SystemRandom random;
   outbox::Corrections corrections(committer, clock);
-  outbox::Redrives redrives(committer, clock, random, [&](const std::string& destination, const Lead& lead) {
-    return wants(config, destination, lead);
-  });
+  outbox::Redrives redrives(
+      committer, clock, random,
+      outbox::RedriveRules{
+          [&](const std::string& destination, const Lead& lead) { return wants(config, destination, lead); },
+          [&](const std::string& destination) { return is_configured(config, destination); }});
   return call_in_process(config, call, {&corrections, &redrives});
 }
 

@@ -18,11 +18,6 @@ std::string host_name() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-bool is_configured(const Config& config, const std::string& name) {
-  return std::any_of(config.destinations.begin(), config.destinations.end(),
-                     [&](const auto& each) { return each.name == name; });
-}
-
 // The destination's, which is made if it is not there yet: it may have dead letters and nothing else.
 alert::DestinationFacts& facts_of(alert::Facts& facts, const Config& config, const std::string& name) {
   auto& all = facts.destinations;
@@ -40,10 +35,10 @@ void read_store(alert::Facts& facts, const Config& config, outbox::Reader& reade
     destination.record = std::move(known.record);
     destination.oldest_waiting_received_at = known.oldest_waiting_received_at;
   }
-  for (const auto& group : reader.dead_letters()) {
-    auto& destination = facts_of(facts, config, group.destination);
-    destination.dead += group.count;
-    destination.first_dead_at = std::min(destination.first_dead_at.value_or(group.first), group.first);
+  for (const auto& dead : reader.dead_counts()) {
+    auto& destination = facts_of(facts, config, dead.destination);
+    destination.dead = dead.count;
+    destination.first_dead_at = dead.first;
   }
   for (const auto& [source, at] : reader.last_received()) facts.last_received[source] = at;
   facts.unrouted = reader.unrouted();

@@ -33,7 +33,9 @@ std::string unrouted_text(const Json& lead) {
          "reload. Then\n`leadspool leads revise " +
          text_of(lead["id"]) +
          "` makes its deliveries, or\n`leadspool leads redrive --destination NAME --since " +
-         text_of(lead["received_at"]) + "` those of all leads since.\n";
+         text_of(lead["received_at"]) +
+         "` those of all leads since.\nIf nobody is to get it, `leadspool leads discard " +
+         text_of(lead["id"]) + "` gives it up.\n";
 }
 
 std::string fields_text(const Json& lead) {
@@ -157,6 +159,9 @@ std::string revised_text(const std::string& json) {
 
 std::string corrected_text(const std::string& json) {
   const auto answer = Json::parse(json);
+  if (answer["destinations"].empty()) {
+    return "Lead " + text_of(answer["id"]) + " is given up: no destination wanted it.\n";
+  }
   std::string destinations;
   for (const auto& each : answer["destinations"]) {
     destinations += (destinations.empty() ? "" : ", ") + printable(text_of(each));

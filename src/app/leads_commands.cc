@@ -231,7 +231,9 @@ void add_leads_commands(CommandLine& line) {
   add_payload(line, leads);
   add_leads_redrive(line, leads);
   add_correction(line, leads, "release", "Lets held deliveries of a lead go out.");
-  add_correction(line, leads, "discard", "Gives up deliveries of a lead that are pending, held or dead.");
+  add_correction(
+      line, leads, "discard",
+      "Gives up deliveries of a lead that are pending, held or dead, or a lead that no destination wants.");
   add_revise(line, leads);
 }
 

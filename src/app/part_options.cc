@@ -90,17 +90,22 @@ std::vector<admin::DestinationStatus> describe(const Config& config, const deliv
   for (const auto& [name, health] : worker->health()) {
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
     if (at == all.end()) continue;
-    at->health = admin::DestinationHealth{.condition = health.condition,
-                                          .since = health.since,
-                                          .reason = health.reason,
-                                          .next_probe = health.next_probe,
-                                          .in_flight = health.in_flight};
+    at->health = admin::HealthStatus{.condition = health.condition,
+                                     .since = health.since,
+                                     .reason = health.reason,
+                                     .next_probe = health.next_probe,
+                                     .in_flight = health.in_flight};
   }
   return all;
 }
 
 std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead) {
   return deliveries_among(config, routes(config), lead);
+}
+
+bool is_configured(const Config& config, const std::string& destination) {
+  return std::any_of(config.destinations.begin(), config.destinations.end(),
+                     [&](const auto& each) { return each.name == destination; });
 }
 
 bool wants(const Config& config, const std::string& destination, const Lead& lead) {

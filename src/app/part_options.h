@@ -31,6 +31,8 @@ namespace leadspool::app {
 // The deliveries that `lead` gets, as if it came now; none when its source is not configured any more.
 [[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead);
 
+[[nodiscard]] bool is_configured(const Config& config, const std::string& destination);
+
 // Whether `lead`, came it now, would go to `destination` at once.
 [[nodiscard]] bool wants(const Config& config, const std::string& destination, const Lead& lead);
 

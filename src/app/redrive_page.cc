@@ -25,6 +25,16 @@ std::string deliveries(const Json& count) {
   return text_of(count) + (count == 1 ? " delivery" : " deliveries");
 }
 
+// "7 deliveries: 5 dead, and 2 of leads that have none there yet": what there is to take.
+std::string counted(const Json& count) {
+  std::string text = deliveries(count["total"]);
+  if (count["missing"] != 0) {
+    text += ": " + text_of(count["dead"]) + " dead, and " + text_of(count["missing"]) +
+            " of leads that have none there yet";
+  }
+  return text;
+}
+
 std::string progress(const Json& redrive) {
   std::string text = text_of(redrive["redriven"]) + " of " + text_of(redrive["total"]) +
                      " redriven: " + text_of(redrive["delivered"]) + " delivered, " +
@@ -69,19 +79,13 @@ std::string waits_text(const Json& redrive) {
 std::string ordered_redrive_text(const std::string& json) {
   const auto redrive = Json::parse(json);
   const auto id = text_of(redrive["id"]);
-  return "Redrive " + id + " takes " + deliveries(redrive["total"]) + ".\n" + waits_text(redrive) +
+  return "Redrive " + id + " takes " + counted(redrive) + ".\n" + waits_text(redrive) +
          "`leadspool redrives show " + id + "` tells how far it has come, `leadspool redrives cancel " + id +
          "` ends it.\n";
 }
 
 std::string redrive_count_text(const std::string& json) {
-  const auto count = Json::parse(json);
-  std::string text = "It would take " + deliveries(count["total"]);
-  if (count["missing"] != 0) {
-    text += ": " + text_of(count["dead"]) + " dead, and " + text_of(count["missing"]) +
-            " of leads that have none there yet";
-  }
-  return text + ". Nothing was changed.\n";
+  return "It would take " + counted(Json::parse(json)) + ". Nothing was changed.\n";
 }
 
 std::string redrive_list_text(const std::string& json) {

@@ -25,7 +25,7 @@ using Json = nlohmann::json;
 constexpr std::chrono::seconds kBetweenLooks{1};
 constexpr int kMost = std::numeric_limits<int>::max();
 
-struct Order {
+struct RedriveChoice {
   std::string id;  // of a lead: its deliveries and no others
   std::string destination;
   std::string cause;
@@ -56,26 +56,26 @@ std::string why_no_rate(const std::string& text) {
 // What was given counts, not whether it is empty: the unset variable of a script must not mean "all".
 bool is_given(const CLI::App& command, const std::string& option) { return command.count(option) > 0; }
 
-int redrive_one(const CommandLine& line, const CLI::App& command, const Order& order) {
+int redrive_one(const CommandLine& line, const CLI::App& command, const RedriveChoice& choice) {
   Json body = Json::object();
-  if (is_given(command, "--destination")) body["destination"] = order.destination;
-  if (!order.reason.empty()) body["reason"] = order.reason;
+  if (is_given(command, "--destination")) body["destination"] = choice.destination;
+  if (!choice.reason.empty()) body["reason"] = choice.reason;
   return line.call(
-      {.method = "POST", .path = {"leads", order.id, "redrive"}, .query = {}, .body = to_text(body)},
+      {.method = "POST", .path = {"leads", choice.id, "redrive"}, .query = {}, .body = to_text(body)},
       [](const std::string& json) { print(corrected_text(json)); });
 }
 
-Json filter_of(const CLI::App& command, const Order& order) {
+Json filter_of(const CLI::App& command, const RedriveChoice& choice) {
   const struct {
     const char* option;
     const char* member;
     const std::string& value;
-  } kFilters[] = {{"--destination", "destination", order.destination},
-                  {"--cause", "cause", order.cause},
-                  {"--source", "source", order.source},
-                  {"--disposition", "disposition", order.disposition},
-                  {"--since", "from", order.since},
-                  {"--until", "to", order.until}};
+  } kFilters[] = {{"--destination", "destination", choice.destination},
+                  {"--cause", "cause", choice.cause},
+                  {"--source", "source", choice.source},
+                  {"--disposition", "disposition", choice.disposition},
+                  {"--since", "from", choice.since},
+                  {"--until", "to", choice.until}};
   Json filter = Json::object();
   for (const auto& each : kFilters) {
     if (is_given(command, each.option)) filter[each.member] = each.value;
@@ -86,32 +86,33 @@ Json filter_of(const CLI::App& command, const Order& order) {
   return filter;
 }
 
-int redrive_many(const CommandLine& line, const CLI::App& command, const Order& order) {
-  Json body{{"filter", filter_of(command, order)}};
-  if (body["filter"].empty() && !order.all) {
+int redrive_many(const CommandLine& line, const CLI::App& command, const RedriveChoice& choice) {
+  Json body{{"filter", filter_of(command, choice)}};
+  if (body["filter"].empty() && !choice.all) {
     complain(
         "which ones? Name a lead by its ID, or many by --destination, --cause, --source, --disposition, "
         "--since or --until; --all takes every dead letter");
     return kUsage;
   }
-  if (!order.reason.empty()) body["reason"] = order.reason;
-  if (order.dry_run) body["dry_run"] = true;
-  if (order.canary > 0) body["canary"] = order.canary;
-  if (is_given(command, "--rate")) body["rate_per_second"] = order.rate;
-  if (is_given(command, "--stop-after")) body["stop_after_failures"] = order.stop_after;
-  const auto show = order.dry_run ? redrive_count_text : ordered_redrive_text;
+  if (!choice.reason.empty()) body["reason"] = choice.reason;
+  if (choice.dry_run) body["dry_run"] = true;
+  if (choice.canary > 0) body["canary"] = choice.canary;
+  if (is_given(command, "--rate")) body["rate_per_second"] = choice.rate;
+  if (is_given(command, "--stop-after")) body["stop_after_failures"] = choice.stop_after;
+  const auto show = choice.dry_run ? redrive_count_text : ordered_redrive_text;
   return line.call({.method = "POST", .path = {"redrives"}, .query = {}, .body = to_text(body)},
                    [&](const std::string& json) { print(show(json)); });
 }
 
 // The options that choose, and those that say how; none of them goes with a lead's ID.
-void add_order_options(CLI::App& command, Order& order) {
+void add_order_options(CLI::App& command, RedriveChoice& choice) {
   std::vector<CLI::Option*> filters{
-      command.add_option("--cause", order.cause, "Only what died of this; `leadspool dead` shows the causes"),
-      command.add_option("--source", order.source, "Only leads of this source")->type_name("NAME"),
-      command.add_option("--disposition", order.disposition, "Only leads that were taken for this"),
-      command.add_option("--since", order.since, "Only leads received at or after this time (RFC 3339)"),
-      command.add_option("--until", order.until, "Only leads received before this time (RFC 3339)")};
+      command.add_option("--cause", choice.cause,
+                         "Only what died of this; `leadspool dead` shows the causes"),
+      command.add_option("--source", choice.source, "Only leads of this source")->type_name("NAME"),
+      command.add_option("--disposition", choice.disposition, "Only leads that were taken for this"),
+      command.add_option("--since", choice.since, "Only leads received at or after this time (RFC 3339)"),
+      command.add_option("--until", choice.until, "Only leads received before this time (RFC 3339)")};
   for (const auto* name : {"--since", "--until"}) {
     command.get_option(name)->type_name("TIME")->check(why_no_time);
   }
@@ -120,22 +121,22 @@ void add_order_options(CLI::App& command, Order& order) {
   for (const auto each : kDispositions) dispositions.emplace_back(to_string(each));
   command.get_option("--disposition")->check(CLI::IsMember(dispositions));
 
-  auto* const all = command.add_flag("--all", order.all, "Every dead letter");
+  auto* const all = command.add_flag("--all", choice.all, "Every dead letter");
   for (auto* const filter : filters) all->excludes(filter);
   all->excludes(command.get_option("--destination"));
 
   std::vector<CLI::Option*> manners{
-      command.add_flag("--dry-run", order.dry_run, "Only tell how many it would take"),
+      command.add_flag("--dry-run", choice.dry_run, "Only tell how many it would take"),
       command
-          .add_option("--canary", order.canary,
+          .add_option("--canary", choice.canary,
                       "So many go alone first; the rest follows only if all of them are delivered")
           ->type_name("N")
           ->check(CLI::Range(0, kMost)),
       command
-          .add_option("--rate", order.rate, "At most so many a second (default: as destinations take them)")
+          .add_option("--rate", choice.rate, "At most so many a second (default: as destinations take them)")
           ->type_name("N")
           ->check(why_no_rate),
-      command.add_option("--stop-after", order.stop_after, "End when so many are dead again")
+      command.add_option("--stop-after", choice.stop_after, "End when so many are dead again")
           ->type_name("N")
           ->check(CLI::Range(1, kMost))};
 
@@ -237,7 +238,7 @@ void add_cancel(CommandLine& line, CLI::App& redrives) {
 }  // namespace
 
 void add_leads_redrive(CommandLine& line, CLI::App& leads) {
-  const auto order = std::make_shared<Order>();
+  const auto choice = std::make_shared<RedriveChoice>();
   auto& command = line.add(
       "redrive",
       "Tries dead deliveries again, with a fresh budget: those of one lead, or all that the filters let "
@@ -252,12 +253,13 @@ void add_leads_redrive(CommandLine& line, CLI::App& leads) {
       &leads);
   line.add_config_option(command);
   line.add_json_option(command);
-  command.add_option("ID", order->id, "A lead's id; or choose many with the options");
-  command.add_option("--destination", order->destination, "Only deliveries to this one")->type_name("NAME");
-  add_order_options(command, *order);
-  command.add_option("--reason", order->reason, "Why, for those who look later")->type_name("TEXT");
-  line.on_call(command, [&line, &command, order] {
-    return is_given(command, "ID") ? redrive_one(line, command, *order) : redrive_many(line, command, *order);
+  command.add_option("ID", choice->id, "A lead's id; or choose many with the options");
+  command.add_option("--destination", choice->destination, "Only deliveries to this one")->type_name("NAME");
+  add_order_options(command, *choice);
+  command.add_option("--reason", choice->reason, "Why, for those who look later")->type_name("TEXT");
+  line.on_call(command, [&line, &command, choice] {
+    return is_given(command, "ID") ? redrive_one(line, command, *choice)
+                                   : redrive_many(line, command, *choice);
   });
 }
 

@@ -70,9 +70,12 @@ class Service::Parts {
         claims_(committer_, random_),
         corrections_(committer_, clock_),
         redrives_(committer_, clock_, random_,
-                  [this](const std::string& destination, const Lead& lead) {
-                    return wants(*config_.get(), destination, lead);
-                  }),
+                  outbox::RedriveRules{[this](const std::string& destination, const Lead& lead) {
+                                         return wants(*config_.get(), destination, lead);
+                                       },
+                                       [this](const std::string& destination) {
+                                         return is_configured(*config_.get(), destination);
+                                       }}),
         alert_log_(committer_),
         reader_(started_.store.path),
         watch_reader_(started_.store.path),
@@ -96,7 +99,7 @@ class Service::Parts {
     intake_.on_accepted([this] { worker_.wake(); });
     corrections_.on_due([this] { worker_.wake(); });
     corrections_.on_destination([this](const std::string& name) { worker_.destination_changed(name); });
-    redrives_.on_ordered([this] { worker_.wake(); });
+    redrives_.on_ordered([this] { worker_.redrive_ordered(); });
   }
 
   ~Parts() { stop(); }

@@ -71,7 +71,10 @@ std::string unrouted_line(const Json& count) {
   return line_of("UNROUTED",
                  count.dump() +
                      (count == 1 ? " lead that no destination wants" : " leads that no destination wants") +
-                     ": `leadspool leads list --unrouted`");
+                     ": `leadspool leads list --unrouted`;") +
+         line_of("",
+                 "`leadspool leads revise` or `leads redrive --destination --since` sends them, "
+                 "`leads discard` gives them up");
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ class Normaliser {
 
   std::string run() {
     while (!rest_.empty()) {
-      if (!take_own_value() && !take_quoted() && !take_url() && !take_number() && !take_word()) take_sign();
+      if (!take_own_value() && !take_quoted() && !take_url() && !take_id() && !take_number() && !take_word())
+        take_sign();
     }
     while (cause_.ends_with(' ')) cause_.pop_back();
     return std::move(cause_);
@@ -98,6 +99,7 @@ class Normaliser {
   }
 
   bool take_url() { return take(url_length(rest_), "<url>"); }
+  bool take_id() { return !after_word_ && take(id_length(rest_), "<id>"); }
   bool take_number() { return !after_word_ && take(number_length(rest_), "<number>"); }
 
   bool take_word() {
@@ -146,17 +148,23 @@ class Normaliser {
   std::string cause_;
 };
 
+// Whether what a CRM put where a field is named is a name, and nothing of the lead's.
+bool names_a_field(std::string_view field, const LeadFields& lead) {
+  return is_identifier(field) && normalise_cause(field, lead) == field;
+}
+
 }  // namespace
 
 std::string normalise_cause(std::string_view words, const LeadFields& lead) {
-  return std::string(shortened(Normaliser(without_own_values(words, lead)).run(), kLongestCause));
+  // Without a blank at its end, which those who copy a cause would lose.
+  return std::string(trimmed(shortened(Normaliser(without_own_values(words, lead)).run(), kLongestCause)));
 }
 
 std::string http_cause(int status, std::string_view words, std::string_view field, const LeadFields& lead) {
   std::string cause = "HTTP " + std::to_string(status);
   const std::string normalised = normalise_cause(words, lead);
   if (!normalised.empty()) cause += ": " + normalised;
-  if (!field.empty() && normalised.find(field) == std::string::npos) {
+  if (names_a_field(field, lead) && normalised.find(field) == std::string::npos) {
     cause += " (field " + std::string(shortened(field, kLongestField)) + ")";
   }
   return cause;

@@ -27,7 +27,7 @@ namespace leadspool::connector {
 [[nodiscard]] std::string normalise_cause(std::string_view words, const LeadFields& lead = {});
 
 // "HTTP 422: missing required field last_name": the status, the CRM's words normalised, and the field it
-// named unless its words do so already. `words` and `field` may be empty.
+// named unless its words do so already, or what it named cannot be one. `words` and `field` may be empty.
 [[nodiscard]] std::string http_cause(int status, std::string_view words, std::string_view field,
                                      const LeadFields& lead = {});
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::ptrdiff_t kDigitsOfAnId = 4;  // "address1_line2" is a field, "a81f04c9" is not
 constexpr std::size_t kShortestIdFromDigit = 4;
+constexpr std::size_t kDigitsOfHex = 8;  // of a short id; a long one has twice as many or more
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -46,8 +47,9 @@ std::size_t ipv6_length(std::string_view text) {
 
 // Of what stands right behind a number: "ms" of "3012ms".
 std::size_t unit_length(std::string_view text) {
-  constexpr std::array<std::string_view, 13> kUnits{"ms", "us", "ns", "s",  "sec", "m", "min",
-                                                    "h",  "kb", "mb", "gb", "z",   "b"};
+  // No "b" for bytes: an id in hexadecimal may end in one.
+  constexpr std::array<std::string_view, 12> kUnits{"ms",  "us", "ns", "s",  "sec", "m",
+                                                    "min", "h",  "kb", "mb", "gb",  "z"};
   std::size_t end = 0;
   while (is_letter(at(text, end))) ++end;
   return is_one_of(text.substr(0, end), kUnits) ? end : 0;
@@ -63,6 +65,116 @@ bool is_error_code(std::string_view word) {
   constexpr std::string_view kMicrosoftSignIn = "AADSTS";
   return word.starts_with(kMicrosoftSignIn) && word.size() > kMicrosoftSignIn.size() &&
          std::all_of(word.begin() + kMicrosoftSignIn.size(), word.end(), is_digit);
+}
+
+// What a name made of words in CamelCase consists of: "HTTPRequest2" of three. Chance changes between letters
+// of both cases, digits and signs much more often than a name does.
+std::size_t count_humps(std::string_view text) {
+  std::size_t humps = text.empty() ? 0 : 1;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char before = text[i - 1];
+    const char c = text[i];
+    if (is_upper(before) && is_lower(c)) {
+      if (i > 1 && is_upper(text[i - 2])) ++humps;
+    } else if (is_lower(before) != is_lower(c) || is_upper(before) != is_upper(c) ||
+               is_digit(before) != is_digit(c)) {
+      ++humps;
+    }
+  }
+  return humps;
+}
+
+// How many letters stand in runs of three or more small ones, as those of a language do.
+std::size_t count_letters_of_words(std::string_view text) {
+  constexpr std::size_t kShortestRun = 3;
+  std::size_t letters = 0;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = is_lower(c) ? run + 1 : 0;
+    if (run >= kShortestRun) letters += run == kShortestRun ? run : 1;
+  }
+  return letters;
+}
+
+bool is_of_base64(char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '+' || c == '/'; }
+
+bool looks_random(std::string_view text) {
+  constexpr std::size_t kShortest = 22;  // 16 bytes in base64
+  constexpr std::size_t kLongestHump = 4;
+  return text.size() >= kShortest && std::all_of(text.begin(), text.end(), is_of_base64) &&
+         count_humps(text) * kLongestHump > text.size() && count_letters_of_words(text) * 3 < text.size() * 2;
+}
+
+// The length with its padding; 0 where there is none.
+std::size_t padded_base64_length(std::string_view text) {
+  constexpr std::size_t kShortest = 10;
+  constexpr std::size_t kHumpsOfChance = 3;  // "Name=" is an assignment
+  std::size_t size = 0;
+  while (is_of_base64(at(text, size))) ++size;
+  const std::size_t padding = at(text, size) != '=' ? 0 : at(text, size + 1) != '=' ? 1 : 2;
+  const auto behind = text.substr(std::min(size + padding, text.size()));
+  if (padding == 0 || size < kShortest || is_of_base64(at(behind, 0)) || at(behind, 0) == '=') return 0;
+  if (padding == 1 && (quote_length(behind) != 0 || count_humps(text.substr(0, size)) < kHumpsOfChance))
+    return 0;
+  return (size + padding) % 4 == 0 || looks_random(text.substr(0, size)) ? size + padding : 0;
+}
+
+std::size_t unpadded_base64_length(std::string_view text) {
+  std::size_t size = 0;
+  while (is_of_base64(at(text, size))) ++size;
+  const bool word_goes_on = word_length(text.substr(size)) != 0 && is_word(at(text, size + 1));
+  return !word_goes_on && looks_random(text.substr(0, size)) ? size : 0;
+}
+
+bool is_hex_id(std::string_view part) {
+  const bool has_digit = std::any_of(part.begin(), part.end(), is_digit);
+  return part.size() + (has_digit ? 1 : 0) >= kDigitsOfHex && std::all_of(part.begin(), part.end(), is_hex) &&
+         (part.size() >= kDigitsOfHex || std::any_of(part.begin(), part.end(), is_letter));
+}
+
+// Whether a word is an id or is built around one: "7262b8a9.pdf".
+bool is_id(std::string_view word) {
+  if (std::all_of(word.begin(), word.end(), is_digit)) {
+    // By chance an id in hexadecimal has no letter. Ids that are counted are seldom of these lengths.
+    return word.size() == kDigitsOfHex || word.size() >= 2 * kDigitsOfHex;
+  }
+  if (std::none_of(word.begin(), word.end(), is_letter)) return false;
+  if (looks_random(word)) return true;
+  for (std::size_t from = 0; from < word.size();) {
+    const auto end = std::min(word.find_first_of("-_.+", from), word.size());
+    if (is_hex_id(word.substr(from, end - from))) return true;
+    from = end + 1;
+  }
+  return false;
+}
+
+// Of the mark at the start of `text` every one that may close what it opens: all as long as itself.
+std::array<std::string_view, 2> closing_marks(std::string_view text) {
+  struct Pair {
+    std::string_view opening;
+    std::array<std::string_view, 2> closing;
+  };
+  static constexpr Pair kPairs[] = {
+      {"\"", {"\""}},
+      {"'", {"'"}},
+      {"`", {"`", "'"}},
+      {"\u201C", {"\u201D"}},            // English
+      {"\u201E", {"\u201C", "\u201D"}},  // German, Polish
+      {"\u201D", {"\u201D"}},            // Swedish
+      {"\u2018", {"\u2019"}},
+      {"\u201A", {"\u2018", "\u2019"}},
+      {"\u2019", {"\u2019"}},
+      {"\u00AB", {"\u00BB"}},  // French
+      {"\u00BB", {"\u00AB"}},
+      {"\u2039", {"\u203A"}},
+      {"\u203A", {"\u2039"}},
+      {"\u300C", {"\u300D"}},  // Japanese
+      {"\u300E", {"\u300F"}},
+  };
+  for (const auto& [opening, closing] : kPairs) {
+    if (text.starts_with(opening)) return closing;
+  }
+  return {};
 }
 
 }  // namespace
@@ -99,7 +211,8 @@ std::size_t number_length(std::string_view text) {
   }
   end += unit_length(text.substr(end));
   const char after = at(text, end);
-  return is_letter(after) || after == '_' || after == '@' || (after == '-' && is_word(at(text, end + 1)))
+  return is_letter(after) || is_digit(after) || after == '_' || after == '@' ||
+                 (after == '-' && is_word(at(text, end + 1)))
              ? 0
              : end;
 }
@@ -119,21 +232,26 @@ std::size_t word_length(std::string_view text) {
   return end;
 }
 
-std::size_t quote_length(std::string_view text) {
-  if (at(text, 0) == '"' || at(text, 0) == '\'' || at(text, 0) == '`') return 1;
-  return text.starts_with("\xE2\x80\x9C") || text.starts_with("\xE2\x80\x98") ? 3 : 0;
+std::size_t id_length(std::string_view text) {
+  if (const auto length = padded_base64_length(text); length != 0) return length;
+  if (const auto length = unpadded_base64_length(text); length != 0) return length;
+  const auto word = text.substr(0, word_length(text));
+  return stand_in(word) != "<email>" && !is_error_code(word) && is_id(word) ? word.size() : 0;
 }
+
+std::size_t quote_length(std::string_view text) { return closing_marks(text).front().size(); }
 
 std::size_t quoted_length(std::string_view text) {
   const auto mark = quote_length(text);
-  if (mark == 0) return 0;
-  // A typographic mark closes with the next one of its kind.
-  std::string closing(text.substr(0, mark));
-  if (mark > 1) ++closing.back();
-  for (auto at_mark = text.find(closing, mark); at_mark != std::string_view::npos;
-       at_mark = text.find(closing, at_mark + mark)) {
-    const char after = at(text, at_mark + mark);
-    if (mark > 1 || !(is_letter(after) || is_digit(after))) return at_mark + mark;
+  const auto closing = closing_marks(text);
+  for (std::size_t end = mark; mark != 0 && end + mark <= text.size(); ++end) {
+    const auto here = text.substr(end, mark);
+    if (here != closing[0] && here != closing[1]) continue;
+    // Inside a word it is an apostrophe.
+    const char after = at(text, end + mark);
+    const bool may_be_apostrophe = mark == 1 || here == "\u2019";
+    const bool in_word = mark == 1 ? is_letter(after) || is_digit(after) : is_lower(after) || is_upper(after);
+    if (!may_be_apostrophe || !in_word) return end + mark;
   }
   return 0;
 }
@@ -142,7 +260,9 @@ std::string_view stand_in(std::string_view word) {
   const auto digits = count_digits(word);
   const auto at_sign = word.find('@');
   if (at_sign != std::string_view::npos && at_sign != 0 && at_sign + 1 != word.size()) return "<email>";
-  if (digits == 0 || is_error_code(word)) return word;
+  if (is_error_code(word)) return word;
+  if (is_id(word)) return "<id>";
+  if (digits == 0) return word;
   if (std::none_of(word.begin(), word.end(), is_letter)) return "<number>";
   const bool begins_like_id = is_digit(word.front()) && word.size() >= kShortestIdFromDigit;
   return digits >= kDigitsOfAnId || begins_like_id ? "<id>" : word;
@@ -164,10 +284,9 @@ bool is_part_of_moment(std::string_view word) {
 }
 
 bool is_identifier(std::string_view text) {
-  return !text.empty() && count_digits(text) < kDigitsOfAnId &&
-         std::all_of(
-             text.begin(), text.end(),
-             [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '.'; });
+  return !text.empty() && stand_in(text) == text && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '.';
+  });
 }
 
 bool is_programmers_name(std::string_view text) {

@@ -16,6 +16,10 @@ namespace leadspool::connector {
 // "3.14", "-12,000", "(617) 555", "2026-11-21T09:30:00Z", "192.0.2.1:443", "3012ms", "2001:db8::1".
 [[nodiscard]] std::size_t number_length(std::string_view text);
 
+// A record's or request's id: a GUID, hexadecimal, base64, also with a prefix or as a file's name. No code of
+// an error.
+[[nodiscard]] std::size_t id_length(std::string_view text);
+
 // A run of word characters without the full stop or dash at its end, which belongs to the sentence; all of an
 // e-mail address.
 [[nodiscard]] std::size_t word_length(std::string_view text);

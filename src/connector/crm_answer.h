@@ -15,10 +15,11 @@ inline constexpr std::size_t kLongestExcerpt = 20 * 1024;  // bytes
 inline constexpr std::size_t kLongestWords = 300;          // characters
 inline constexpr std::size_t kLongestRemoteId = 200;       // characters
 
-// All of it on one line, without control characters; empty where the answer is not JSON or says nothing.
+// All of it on one line, without control characters; empty where the answer says nothing. Read are JSON, with
+// names in any case, the faults of SOAP and OData in XML, plain text and, of a page of HTML, its title.
 struct CrmAnswer {
-  std::string words;      // why it refused: error.message, message, errors[0].message and the like
-  std::string field;      // that it found fault with: field, fields[0], error.field, errors[0].field ...
+  std::string words;  // why it refused: error.message, message, errors[0].message and the like
+  std::string field;  // that it found fault with: field, fields[0], errors[0].field, the name in errors{} ...
   std::string remote_id;  // `id`, text or number
 };
 

@@ -76,6 +76,7 @@ Mapping Mapping::whole_lead() {
 
 std::string Mapping::render(const Lead& lead) const {
   Json object = Json::object();
+  object.get_ref<Json::object_t&>().reserve(targets_.size());
   for (const Target& target : targets_) {
     Json* place = &object;
     for (const std::string& name : target.path) place = &(*place)[name];

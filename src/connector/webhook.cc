@@ -30,12 +30,16 @@ Outcome outcome_of(int status) {
 // What the lead itself may have brought about; a gateway says 502 and 504 for a server that broke on it.
 bool may_be_the_leads_doing(int status) { return status == 500 || status == 502 || status == 504; }
 
+// What a server looks for only in a record of one whom it knows.
+bool shows_access(int status) { return status == 409 || status == 422; }
+
 AttemptOutcome classify_answer(const http::ClientAnswer& answer, const WebhookOptions& options,
                                const LeadFields& lead, Time now) {
   const CrmAnswer read = read_crm_answer(answer.body);
   AttemptOutcome result;
   // HTTP knows no other statuses, and neither does the outbox.
-  result.http_status = 100 <= answer.status && answer.status <= 599 ? answer.status : 0;
+  const bool is_of_http = 100 <= answer.status && answer.status <= 599;
+  result.http_status = is_of_http ? answer.status : 0;
   result.detail = "the CRM answered " + std::to_string(answer.status);
   if (!answer.incomplete_because.empty()) result.detail += ", but " + answer.incomplete_because;
   result.answer_excerpt = excerpt(answer.body);
@@ -46,7 +50,9 @@ AttemptOutcome classify_answer(const http::ClientAnswer& answer, const WebhookOp
   }
   result.outcome = outcome_of(answer.status);
   result.counts_against_budget = may_be_the_leads_doing(answer.status);
-  if (!read.words.empty()) result.detail += ": " + read.words;
+  result.may_be_the_leads_own = answer.status == 403;
+  result.shows_access = shows_access(answer.status);
+  if (is_of_http && !read.words.empty()) result.detail += ": " + read.words;
   const bool names_field = result.outcome == Outcome::rejected;
   result.cause = http_cause(answer.status, read.words, names_field ? read.field : std::string_view{}, lead);
   if (result.outcome == Outcome::unavailable) {

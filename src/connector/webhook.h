@@ -7,8 +7,8 @@
 //   2xx (or what `success` says)          delivered
 //   408 429 5xx, network                  unavailable; 500 502 504 count against the lead's budget
 //   401 402 403 404 405 407 410           misconfigured, as are 3xx and a refused certificate: every lead
-//                                         would get the same answer
-//   any other 4xx                         rejected
+//                                         would get the same answer, but for a 403, which may be of one
+//   any other 4xx                         rejected; only 409 and 422 show that we were let in
 //   a 2xx that `success` leaves out       misconfigured, as is any other status: nobody knows what it means
 //   sent, but no answer                   ambiguous, and safe to repeat
 #pragma once

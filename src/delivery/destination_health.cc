@@ -6,21 +6,14 @@
 namespace leadspool::delivery {
 namespace {
 
-Milliseconds longest_wait(const HealthRecord& record) {
-  switch (record.condition) {
-    case Condition::working:
-      return DestinationHealth::kLongestPause;
-    case Condition::down:
-      return std::max(record.probe_wait, DestinationHealth::kLongestProbe);
-    case Condition::misconfigured:
-      return std::max(record.probe_wait, DestinationHealth::kMisconfiguredProbe);
-  }
-  return DestinationHealth::kFirstProbe;
-}
-
 // The cause where the destination answered: it goes to people by alerts, so nobody's name may be in it.
 std::string reason_of(const AttemptOutcome& outcome) {
   return outcome.http_status == 0 || outcome.cause.empty() ? outcome.detail : outcome.cause;
+}
+
+bool passed(const AttemptOutcome& outcome) {
+  return outcome.outcome == Outcome::delivered ||
+         (outcome.outcome == Outcome::rejected && outcome.shows_access);
 }
 
 }  // namespace
@@ -28,14 +21,15 @@ std::string reason_of(const AttemptOutcome& outcome) {
 DestinationHealth::DestinationHealth(const HealthRecord& record, Time now) : record_(record) {
   record_.since = std::min(record_.since, now);
   if (!record_.closed_until) return;
-  const auto longest = std::min(longest_wait(record_), kLongestPause);
-  record_.closed_until = std::min(*record_.closed_until, now + longest);
-  if (is_working()) retry_after_ends_ = record_.closed_until;
+  // The clock may have been set back since.
+  record_.closed_until = std::min(*record_.closed_until, now + std::min(record_.probe_wait, kLongestPause));
+  // Where no breaker does, a Retry-After may be what closes it.
+  if (record_.condition != Condition::down) retry_after_ends_ = record_.closed_until;
 }
 
 int DestinationHealth::room(int in_flight, int max_in_flight, Time now) const {
   if (retry_after_ends_ && now < *retry_after_ends_) return 0;
-  if (is_closed(now) && !others_only(now)) return 0;
+  if (is_closed(now)) return 0;
   if (!is_working() || suspicion_) return in_flight == 0 ? 1 : 0;
   return std::max(0, std::min(max_in_flight, most_in_flight_) - in_flight);
 }
@@ -48,32 +42,36 @@ std::optional<Uuid> DestinationHealth::avoids() const { return is_working() ? su
 
 DestinationHealth::Sign DestinationHealth::note(const AttemptOutcome& outcome, const Tried& tried, Time now) {
   if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
-    return note_sensible(tried, now);
+    return note_sensible(outcome, tried, now);
   }
   const bool is_accident = outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !tried.is_repeat;
   if (is_accident && is_working()) return Sign::none;
 
   // While waiting for the next probe, what began before the trouble did tells nothing new.
-  const bool is_late = is_closed(now) && !(others_only(now) && tried.began >= record_.since);
+  const bool is_late = is_closed(now);
   heed_retry_after(outcome, now);
   if (!is_working()) return is_late ? Sign::none : note_probe(outcome, tried.lead, is_accident, now);
-  return outcome.outcome == Outcome::misconfigured ? note_misconfigured(outcome, tried.lead, now)
+  return outcome.outcome == Outcome::misconfigured ? note_misconfigured(outcome, tried, now)
                                                    : note_unavailable(outcome, tried.lead, now);
 }
 
-// It answered sensibly: whatever was wrong is over. A pause that it asked for itself still holds.
-DestinationHealth::Sign DestinationHealth::note_sensible(const Tried& tried, Time now) {
-  const bool comes_back = !is_working();
+// It answered sensibly: it is up, and well if the lead passed. A pause that it asked for itself still holds.
+DestinationHealth::Sign DestinationHealth::note_sensible(const AttemptOutcome& outcome, const Tried& tried,
+                                                         Time now) {
   failures_ = 0;
   all_surely_the_destinations_ = true;
   failed_leads_.clear();
   suspects_.erase(tried.lead);
-  suspicion_ = std::nullopt;
-  for (auto& [lead, suspect] : suspects_) {
-    if (tried.began >= suspect.failed_at) suspect.others_passed = true;
+  if (passed(outcome)) {
+    note_passed(tried);
+  } else if (record_.condition == Condition::misconfigured) {
+    if (is_closed(now)) return Sign::none;
+    close_for(kMisconfiguredProbe, now);
+    return Sign::none;
   }
+  const bool comes_back = !is_working();
   last_to_fail_ = std::nullopt;
-  one_lead_alone_ = false;
+  unproven_ = false;
   if (most_in_flight_ < kNoLimit) ++most_in_flight_;
   if (comes_back) {
     record_.condition = Condition::working;
@@ -89,6 +87,13 @@ DestinationHealth::Sign DestinationHealth::note_sensible(const Tried& tried, Tim
   return comes_back ? Sign::came_back : Sign::none;
 }
 
+void DestinationHealth::note_passed(const Tried& tried) {
+  suspicion_ = std::nullopt;
+  for (auto& [lead, suspect] : suspects_) {
+    if (tried.began >= suspect.failed_at) suspect.others_passed = true;
+  }
+}
+
 DestinationHealth::Sign DestinationHealth::note_unavailable(const AttemptOutcome& outcome, const Uuid& lead,
                                                             Time now) {
   ++failures_;
@@ -97,28 +102,30 @@ DestinationHealth::Sign DestinationHealth::note_unavailable(const AttemptOutcome
   return is_worth_opening() ? fall(Condition::down, outcome, lead, now) : Sign::none;
 }
 
-DestinationHealth::Sign DestinationHealth::note_misconfigured(const AttemptOutcome& outcome, const Uuid& lead,
-                                                              Time now) {
-  const bool failed_before = suspects_.contains(lead);
-  const bool another_failed = suspicion_ && *suspicion_ != lead;
-  Suspect& entry = suspect(lead, now);
-  if (std::exchange(entry.others_passed, false)) {
-    if (++entry.outdone < (entry.among_several ? 2 : 1)) return Sign::none;
-    suspects_.erase(lead);
-    return Sign::the_leads_own;
-  }
-  if (!failed_before && !another_failed) {
-    suspicion_ = lead;
-    return Sign::none;
-  }
-  one_lead_alone_ = !another_failed;
-  if (another_failed) take_suspects_together();
-  return fall(Condition::misconfigured, outcome, lead, now);
+DestinationHealth::Sign DestinationHealth::note_misconfigured(const AttemptOutcome& outcome,
+                                                              const Tried& tried, Time now) {
+  const auto before = suspects_.find(tried.lead);
+  const bool same_cause = before != suspects_.end() && before->second.cause == outcome.cause;
+  Suspect& entry = suspect(tried.lead, outcome.cause, now);
+  if (std::exchange(entry.others_passed, false)) return note_others_pass(outcome, tried.lead, same_cause);
+  if (!suspicion_) suspicion_ = tried.lead;
+  if (*suspicion_ == tried.lead || !tried.is_witness) return Sign::none;
+  take_suspects_together();
+  return fall(Condition::misconfigured, outcome, tried.lead, now);
+}
+
+DestinationHealth::Sign DestinationHealth::note_others_pass(const AttemptOutcome& outcome, const Uuid& lead,
+                                                            bool same_cause) {
+  Suspect& entry = suspects_.at(lead);
+  if (same_cause) ++entry.outdone;
+  if (!outcome.may_be_the_leads_own || entry.outdone < (entry.among_several ? 3 : 2))
+    return Sign::others_pass;
+  suspects_.erase(lead);
+  return Sign::the_leads_own;
 }
 
 DestinationHealth::Sign DestinationHealth::note_probe(const AttemptOutcome& outcome, const Uuid& lead,
                                                       bool is_accident, Time now) {
-  one_lead_alone_ = false;
   if (is_accident) {
     const auto wait = record_.probe_wait;
     close_for(kProbeAgain, now);
@@ -127,7 +134,7 @@ DestinationHealth::Sign DestinationHealth::note_probe(const AttemptOutcome& outc
     return Sign::probe_again;
   }
   if (outcome.outcome == Outcome::misconfigured) {
-    suspect(lead, now).others_passed = false;
+    suspect(lead, outcome.cause, now).others_passed = false;
     take_suspects_together();
     if (record_.condition == Condition::down) return fall(Condition::misconfigured, outcome, lead, now);
   }
@@ -149,6 +156,19 @@ DestinationHealth::Sign DestinationHealth::fall(Condition condition, const Attem
   return condition == Condition::down ? Sign::went_down : Sign::paused_itself;
 }
 
+void DestinationHealth::take_as_mended() {
+  begin_gently();
+  unproven_ = true;
+}
+
+bool DestinationHealth::prefers_untried() const {
+  return suspicion_ || unproven_ || record_.condition == Condition::misconfigured;
+}
+
+void DestinationHealth::expect_mended() {
+  if (record_.condition == Condition::misconfigured) record_.closed_until = retry_after_ends_;
+}
+
 void DestinationHealth::forget_wait() {
   record_.closed_until = retry_after_ends_ = std::nullopt;
   // Who passed after whom was reckoned by that clock as well.
@@ -160,9 +180,10 @@ bool DestinationHealth::is_worth_opening() const {
          (all_surely_the_destinations_ || failed_leads_.size() >= kLeadsToOpen);
 }
 
-DestinationHealth::Suspect& DestinationHealth::suspect(const Uuid& lead, Time now) {
+DestinationHealth::Suspect& DestinationHealth::suspect(const Uuid& lead, const std::string& cause, Time now) {
   if (suspects_.size() >= kMostSuspects && !suspects_.contains(lead)) suspects_.erase(suspects_.begin());
   Suspect& suspect = suspects_[lead];
+  if (suspect.cause != cause) suspect = {cause, now, suspect.others_passed};
   suspect.failed_at = now;
   return suspect;
 }

@@ -42,6 +42,20 @@ void DestinationMemory::advance(bool stopping) {
   }
 }
 
+std::optional<HealthView> DestinationMemory::view(int in_flight) const {
+  if (!known_) return std::nullopt;
+  const auto& record = health_.record();
+  const bool is_working = health_.is_working();
+  HealthView view;
+  view.condition = record.condition;
+  if (!is_working) view.since = record.since;
+  view.next_probe = is_working ? health_.next_look(clock_.now()) : record.closed_until;
+  view.reason = record.reason;
+  view.in_flight = in_flight;
+  view.pause = pause_;
+  return view;
+}
+
 void DestinationMemory::give_up() {
   reading_.reset();
   writing_.reset();
@@ -79,8 +93,9 @@ void DestinationMemory::adopt(const DestinationRecord& stored) {
 
   // Every order is a pause or a resume.
   resumed_ = known_ && !pause_;
+  const bool was_working = health_.is_working();
   health_ = DestinationHealth(stored.health, clock_.now());
-  if (resumed_) health_.begin_gently();
+  if (resumed_) was_working ? health_.begin_gently() : health_.take_as_mended();
   written_ = stored.health;
   known_ = true;
 }

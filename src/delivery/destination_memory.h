@@ -46,6 +46,9 @@ class DestinationMemory {
   [[nodiscard]] const DestinationHealth& health() const { return health_; }
   [[nodiscard]] const std::optional<Pause>& pause() const { return pause_; }
 
+  // What an operator is shown, while so many are in flight; nullopt: it was not read yet.
+  [[nodiscard]] std::optional<HealthView> view(int in_flight) const;
+
   // What was learned is stored, and nothing is on its way.
   [[nodiscard]] bool is_idle() const { return !reading_ && !writing_ && !must_write(); }
 

@@ -1,37 +1,35 @@
 #include "delivery/in_flight.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "base/log.h"
+#include "delivery/claim_end.h"
 
 namespace leadspool::delivery {
 
+Running& InFlight::add(Running running) {
+  ++trying_;
+  if (running.claim.delivery.tries > 0) ++trying_again_;
+  return running_.emplace_back(std::move(running));
+}
+
+void InFlight::stop_trying(Running& running) {
+  if (!std::exchange(running.trying, false)) return;
+  --trying_;
+  if (running.claim.delivery.tries > 0) --trying_again_;
+}
+
 // Each ended task is out of the list before its result is looked at, since that may throw.
-bool InFlight::reap() {
-  bool some_ended = false;
+void InFlight::reap() {
   for (auto one = running_.begin(); one != running_.end();) {
     if (!one->task || !one->task->ended()) {
       ++one;
       continue;
     }
-    some_ended = true;
+    stop_trying(*one);
     auto ended = std::move(one->task);
     one = running_.erase(one);
     ended->result();
   }
-  return some_ended;
-}
-
-int InFlight::trying() const {
-  return static_cast<int>(
-      std::count_if(running_.begin(), running_.end(), [](const Running& one) { return one.trying; }));
-}
-
-int InFlight::trying_again() const {
-  return static_cast<int>(std::count_if(running_.begin(), running_.end(), [](const Running& one) {
-    return one.trying && one.claim.delivery.tries > 0;
-  }));
 }
 
 void InFlight::add_in_hand(std::vector<std::int64_t>& deliveries) const {
@@ -48,13 +46,10 @@ void InFlight::add_to_extend(Time moment, Time now, std::vector<outbox::HeldClai
 
 void InFlight::give_up(outbox::Claims& claims, Time now) {
   for (const auto& one : running_) {
-    if (!one.trying) continue;
-    claims.unclaim(one.claim.claim_id, one.claim.delivery_id, "shutdown", now,
-                   [id = to_string(one.claim.lead.id)](const outbox::CommitResult& result) {
-                     if (result) log_error("not_given_back", {{"lead", id}, {"why", result->detail}});
-                   });
+    if (one.trying) give_back_at_last(claims, one.claim, now);
   }
   running_.clear();
+  trying_ = trying_again_ = 0;
 }
 
 }  // namespace leadspool::delivery

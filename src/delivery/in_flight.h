@@ -19,25 +19,29 @@ namespace leadspool::delivery {
 
 // One delivery between its claim and its stored outcome.
 struct Running {
-  std::shared_ptr<const Destination> destination;  // with the settings it was claimed with
+  std::shared_ptr<const Destination> destination;  // with the settings it began with
   outbox::Claim claim;
   Time lease_until;
   bool began_working = true;  // the destination was, when the attempt began
-  bool trying = true;         // the CRM is being called; false: the outcome is being stored
+  bool is_witness = false;    // another lead was suspected then
+  bool trying = true;         // the CRM is being called; false: stop_trying() was called
   std::optional<Task<void>> task = std::nullopt;
 };
 
 class InFlight {
  public:
-  Running& add(Running running) { return running_.emplace_back(std::move(running)); }
+  Running& add(Running running);
 
-  // Clears away what has ended; true if anything has. Throws what an attempt threw, one at a time.
-  bool reap();
+  // The CRM has answered, or never will: the slot is free.
+  void stop_trying(Running& running);
+
+  // Clears away what has ended. Throws what an attempt threw, one at a time.
+  void reap();
 
   [[nodiscard]] bool empty() const { return running_.empty(); }
-  [[nodiscard]] int trying() const;
+  [[nodiscard]] int trying() const { return trying_; }
   // Those of them that were tried before.
-  [[nodiscard]] int trying_again() const;
+  [[nodiscard]] int trying_again() const { return trying_again_; }
 
   void add_in_hand(std::vector<std::int64_t>& deliveries) const;
 
@@ -50,6 +54,8 @@ class InFlight {
 
  private:
   std::list<Running> running_;
+  int trying_ = 0;
+  int trying_again_ = 0;
 };
 
 }  // namespace leadspool::delivery

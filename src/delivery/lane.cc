@@ -1,36 +1,23 @@
 #include "delivery/lane.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
+#include "delivery/claim_end.h"
+#include "delivery/lane_log.h"
 
 namespace leadspool::delivery {
 namespace {
 
 using outbox::Claim;
 using outbox::Claimed;
-using outbox::CommitResult;
 using outbox::Failure;
-using FinishAnswer = std::variant<outbox::Finished, outbox::LostClaim>;
-using FinishResult = outbox::OrFailure<FinishAnswer>;
 
-// Between two tries to store an outcome that a broken store refused.
+// Before a claim that a broken store refused is tried again.
 constexpr Milliseconds kStorePause{1'000};
-
-void log_attempt(const Claim& claim, const Attempt& attempt, const Transition& transition) {
-  const bool needs_a_person = transition.to == State::dead || attempt.outcome == Outcome::misconfigured;
-  log_event(needs_a_person ? LogLevel::warn : LogLevel::info, "attempt",
-            {{"lead", to_string(claim.lead.id)},
-             {"destination", claim.destination},
-             {"number", attempt.number},
-             {"outcome", to_string(attempt.outcome)},
-             {"http_status", attempt.http_status},
-             {"duration_ms", attempt.duration.count()},
-             {"transition", to_string(transition.name)},
-             {"due_at", transition.due_at ? to_rfc3339(*transition.due_at) : "-"}});
-}
 
 std::optional<Time> earlier(std::optional<Time> one, std::optional<Time> other) {
   if (!one || !other) return one ? one : other;
@@ -43,7 +30,8 @@ Lane::Lane(Destination destination, Surroundings around)
     : destination_(std::make_shared<const Destination>(std::move(destination))),
       around_(around),
       memory_(destination_->name, around.claims, around.inbox, around.clock, around.wake),
-      pace_(destination_->rate_per_second) {}
+      pace_(destination_->rate_per_second),
+      ahead_(around_) {}
 
 void Lane::take_on(Destination destination) {
   CHECK(destination.name == name());
@@ -52,39 +40,56 @@ void Lane::take_on(Destination destination) {
   }
   destination_ = std::make_shared<const Destination>(std::move(destination));
   retired_ = false;
+  memory_.health().expect_mended();
   look();
 }
 
-bool Lane::advance(bool stopping) {
+void Lane::advance(bool stopping) {
   stopping_ = stopping;
   memory_.advance(stopping);
   if (memory_.take_resumed()) {
     catching_up_ = around_.clock.now();
     look();
   }
-  const bool some_ended = reap();
+  reap();
+  use_ready();
   const auto due = next_due();
-  const bool is_due = due && *due <= around_.clock.now();
-  if (is_due && may_claim() && health_room() > 0 && pace_.available(around_.clock.steady_now()) > 0) {
+  if (due && *due <= around_.clock.now() && may_claim() && claim_room() > 0) {
     filling_.emplace(fill());
     filling_->start([this] { around_.wake.notify(); });
   }
-  return some_ended;
 }
 
 std::optional<Time> Lane::next_look() const {
-  if (!may_claim()) return std::nullopt;
   const Time now = around_.clock.now();
-  const auto opens = memory_.health().next_look(now);
-  auto due = next_due();
-  if (!due || health_room() <= 0) return opens;
   const SteadyTime steady_now = around_.clock.steady_now();
-  if (const auto paced = pace_.next(steady_now)) due = std::max(*due, now + (*paced - steady_now));
-  return earlier(due, opens);
+  const auto on_the_wall = [&](SteadyTime moment) { return now + (moment - steady_now); };
+  std::optional<Time> look;
+  if (const auto late = ahead_.next_look()) look = on_the_wall(*late);
+  if (!may_claim()) return look;
+  look = earlier(look, memory_.health().next_look(now));
+  const auto paced = pace_.next(steady_now);
+  if (paced && ahead_.count() > 0 && health_room() > 0) look = earlier(look, on_the_wall(*paced));
+  auto due = next_due();
+  if (!due || health_room() + ahead_room() <= 0) return look;
+  if (!paced) return claim_room() > 0 ? earlier(look, due) : look;
+  return earlier(look, std::max(*due, on_the_wall(*paced)));
+}
+
+void Lane::add_in_hand(std::vector<std::int64_t>& deliveries) const {
+  in_flight_.add_in_hand(deliveries);
+  ahead_.add_in_hand(deliveries);
+}
+
+void Lane::add_to_extend(Time moment, std::vector<outbox::HeldClaim>& claims) {
+  const Time now = around_.clock.now();
+  in_flight_.add_to_extend(moment, now, claims);
+  ahead_.add_to_extend(moment, now + destination_->lease, claims);
 }
 
 void Lane::give_up() {
   in_flight_.give_up(around_.claims, around_.clock.now());
+  ahead_.give_up();
   filling_.reset();
   memory_.give_up();
 }
@@ -95,20 +100,6 @@ void Lane::clock_was_set() {
   look();
 }
 
-std::optional<HealthView> Lane::health() const {
-  if (!memory_.is_known()) return std::nullopt;
-  const auto& record = memory_.health().record();
-  const bool is_working = memory_.health().is_working();
-  HealthView view;
-  view.condition = record.condition;
-  if (!is_working) view.since = record.since;
-  view.next_probe = is_working ? memory_.health().next_look(around_.clock.now()) : record.closed_until;
-  view.reason = record.reason;
-  view.in_flight = in_flight_.trying();
-  view.pause = memory_.pause();
-  return view;
-}
-
 void Lane::look_again_at(std::optional<Time> moment) { again_due_ = earlier(again_due_, moment); }
 
 int Lane::health_room() const {
@@ -117,18 +108,33 @@ int Lane::health_room() const {
 
 int Lane::again_room() const {
   const int most = destination_->max_in_flight;
-  if (catching_up_ || !memory_.health().is_working()) return most;
+  if (catching_up_ || !memory_.health().is_working()) return std::numeric_limits<int>::max();
   return std::max(1, most / 2) - in_flight_.trying_again();
 }
+
+int Lane::ahead_room() const {
+  const int most = destination_->max_in_flight;
+  const auto& health = memory_.health();
+  const bool all_slots_may_be_used = health.room(0, most, around_.clock.now()) == most;
+  return health.is_working() && !health.avoids() && all_slots_may_be_used ? ahead_.room(most) : 0;
+}
+
+// What is ready is to begin within the rate as well.
+int Lane::claim_room() const {
+  const int paced = pace_.available(around_.clock.steady_now()) - ahead_.count();
+  return std::min(health_room() + ahead_room(), paced);
+}
+
+// No repeat is claimed that would have to wait for a slot which is not kept for first tries.
+int Lane::claim_room_again() const { return std::min(claim_room(), again_room() - ahead_.count_again()); }
 
 bool Lane::may_claim() const { return !filling_ && !hastening_ && why_give_back().empty(); }
 
 std::optional<Time> Lane::next_due() const {
-  const Time now = around_.clock.now();
-  const auto due = again_room() > 0 ? earlier(first_due_, again_due_) : first_due_;
-  const bool is_probing = !memory_.health().is_working() && !memory_.health().others_only(now);
+  const bool again = again_room() > ahead_.count_again();
+  const auto due = again ? earlier(first_due_, again_due_) : first_due_;
   // A probe does not wait until a delivery is due, only until there is one.
-  return due && is_probing ? std::min(*due, now) : due;
+  return due && !memory_.health().is_working() ? std::min(*due, around_.clock.now()) : due;
 }
 
 // Empty: what was claimed may be tried.
@@ -139,33 +145,50 @@ std::string Lane::why_give_back() const {
   return memory_.is_up_to_date() ? "" : "the destination is being paused or resumed";
 }
 
-bool Lane::reap() {
+void Lane::reap() {
+  if (ahead_.reap()) look();
   if (filling_ && filling_->ended()) {
     auto ended = std::exchange(filling_, std::nullopt);
     ended->result();
   }
-  return in_flight_.reap();
+  in_flight_.reap();
 }
 
 outbox::ClaimOrder Lane::next_order() const {
   const Time now = around_.clock.now();
   const auto& health = memory_.health();
-  const int limit = std::min(health_room(), pace_.available(around_.clock.steady_now()));
   outbox::ClaimOrder order{.claim_id = around_.claims.draw_claim_id(),
                            .destination = destination_->name,
-                           .limit = limit,
-                           .again_limit = std::min(limit, again_room()),
+                           .limit = claim_room(),
+                           .again_limit = claim_room_again(),
                            .now = now,
                            .lease_until = now + destination_->lease,
                            .even_if_not_due = !health.is_working(),
                            .only = probe_again_};
   if (!probe_again_ && health.avoids()) order.except = avoided_;
+  if (!probe_again_ && health.prefers_untried()) {
+    order.again_limit = 0;
+    order.youngest_first = true;
+  }
   return order;
 }
 
-// Claims what there is room for and sets it going.
+// There is no such lead as was asked for: then one that was tried, then the one to be avoided. False: nor is
+// there any of these.
+bool Lane::be_less_choosy(outbox::ClaimOrder& order) {
+  if (order.again_limit < claim_room_again()) {
+    order.again_limit = claim_room_again();
+  } else if (order.except) {
+    order.except = std::nullopt;
+  } else {
+    return false;
+  }
+  order.claim_id = around_.claims.draw_claim_id();
+  return true;
+}
+
+// Claims what there is room for, and begins with it.
 Task<void> Lane::fill() {
-  const Settings destination = destination_;
   auto order = next_order();
   first_due_ = again_due_ = std::nullopt;
   for (;;) {
@@ -175,7 +198,7 @@ Task<void> Lane::fill() {
     if (const auto* failure = std::get_if<Failure>(&result)) {
       log_error("claim_failed", {{"destination", order.destination}, {"why", failure->detail}});
       // The commit may have taken place all the same: nothing may stay claimed that nobody tries.
-      auto undoing = undo(order.claim_id, std::nullopt, "the store failed during the claim");
+      auto undoing = give_back(around_, order.claim_id, std::nullopt, "the store failed during the claim");
       co_await undoing;
       auto pausing = around_.inbox.pause(kStorePause);
       co_await pausing;
@@ -183,55 +206,58 @@ Task<void> Lane::fill() {
       co_return;
     }
     auto& claimed = std::get<Claimed>(result);
-    const bool has_one_to_avoid = order.except && !memory_.health().others_only(order.now);
-    if (!claimed.claims.empty() || !has_one_to_avoid) {
-      auto taking = take_up(destination, order, std::move(claimed));
-      co_await taking;
+    if (!claimed.claims.empty() || !be_less_choosy(order)) {
+      take_up(order, std::move(claimed));
       co_return;
     }
-    // There is no other.
-    order.except = std::nullopt;
-    order.claim_id = around_.claims.draw_claim_id();
   }
 }
 
-// Sets going what was claimed; gives back what the destination must not be called for any more.
-Task<void> Lane::take_up(Settings destination, outbox::ClaimOrder order, Claimed claimed) {
-  note_due_times(order, claimed);
+void Lane::take_up(const outbox::ClaimOrder& order, Claimed claimed) {
+  note_due_times(claimed);
   // A delivery that is not there any more cannot be probed with.
   if (claimed.claims.empty()) probe_again_ = std::nullopt;
+  ahead_.add(std::move(claimed.claims), order.lease_until);
+  // A probe is the one that was claimed for it, and nothing else is ready then.
+  const bool is_probe = order.even_if_not_due;
+  if (is_probe && why_give_back().empty()) begin_ready();
+  use_ready();
+}
 
-  const auto count = static_cast<int>(claimed.claims.size());
+// Begins with as much of what is ready as there is room for, or gives it back where it must not be tried.
+void Lane::use_ready() {
+  const auto& health = memory_.health();
+  const bool is_open = health.is_working() && health.room(0, 1, around_.clock.now()) > 0;
   std::string reason = why_give_back();
-  const int going = reason.empty() ? std::min(count, health_room()) : 0;
-  if (reason.empty()) reason = "the destination must not be called at present";
+  if (reason.empty() && !is_open) reason = "the destination must not be called at present";
+  if (!reason.empty()) return ahead_.give_back(reason);
+  begin_ready();
+  ahead_.give_back_late();
+}
 
-  const SteadyTime steady_now = around_.clock.steady_now();
-  pace_.take(std::min(going, pace_.available(steady_now)), steady_now);
-  for (int i = 0; i < going; ++i) {
-    set_going(destination, std::move(claimed.claims[static_cast<std::size_t>(i)]), order.lease_until);
-  }
-  for (int i = going; i < count; ++i) {
-    auto undoing = undo(order.claim_id, claimed.claims[static_cast<std::size_t>(i)].delivery_id, reason);
-    co_await undoing;
-    look();
+void Lane::begin_ready() {
+  const SteadyTime now = around_.clock.steady_now();
+  while (health_room() > 0 && pace_.available(now) > 0) {
+    auto next = ahead_.take_next(again_room() <= 0);
+    if (!next) return;
+    pace_.take(1, now);
+    set_going(std::move(*next));
   }
 }
 
-void Lane::note_due_times(const outbox::ClaimOrder& order, const Claimed& claimed) {
+void Lane::note_due_times(const Claimed& claimed) {
   const auto oldest = earlier(claimed.next_first_due_at, claimed.next_again_due_at);
   if (!oldest || catching_up_ < oldest) catching_up_ = std::nullopt;
-  // Only the lead to be avoided waits, and it must until the next probe.
-  if (claimed.claims.empty() && order.except) return look_again_at(memory_.health().record().closed_until);
   first_due_ = earlier(first_due_, claimed.next_first_due_at);
   look_again_at(claimed.next_again_due_at);
 }
 
-void Lane::set_going(Settings destination, Claim claim, Time lease_until) {
-  auto& running = in_flight_.add({.destination = std::move(destination),
-                                  .claim = std::move(claim),
-                                  .lease_until = lease_until,
-                                  .began_working = memory_.health().is_working()});
+void Lane::set_going(ClaimedAhead::Ready ready) {
+  auto& running = in_flight_.add({.destination = destination_,
+                                  .claim = std::move(ready.claim),
+                                  .lease_until = ready.lease_until,
+                                  .began_working = memory_.health().is_working(),
+                                  .is_witness = memory_.health().avoids().has_value()});
   running.task.emplace(deliver(running));
   running.task->start([this] { around_.wake.notify(); });
 }
@@ -244,31 +270,43 @@ Task<void> Lane::deliver(Running& running) {
 
   auto trying = running.destination->connector->attempt(claim.lead, around_.client);
   AttemptOutcome outcome = co_await trying;
-  running.trying = false;
+  const Milliseconds duration = around_.clock.steady_now() - started;
+  in_flight_.stop_trying(running);
+  ahead_.note(duration);
 
   const Time now = around_.clock.now();
-  // During an outage no try says anything about the lead.
-  if (!running.began_working || !memory_.health().is_working()) outcome.counts_against_budget = false;
+  // During an outage no try says anything about the lead, and an answer that is lost once is an accident.
+  const bool is_accident =
+      outcome.outcome == Outcome::ambiguous && !outcome.timed_out && claim.delivery.tries == 0;
+  if (!running.began_working || !memory_.health().is_working() || is_accident) {
+    outcome.counts_against_budget = false;
+  }
   const auto sign = note(running, outcome, started_at, now);
+  if (sign == DestinationHealth::Sign::others_pass) outcome.counts_against_budget = running.began_working;
   if (sign == DestinationHealth::Sign::the_leads_own) {
     outcome.outcome = Outcome::rejected;
     outcome.detail += "; other leads pass, so it is this one";
   }
   hastening_ = hastening_ || sign == DestinationHealth::Sign::came_back;
-  const Transition transition =
+  Transition transition =
       decide(claim.delivery, outcome, running.destination->retry, now, around_.random.unit());
+  // Whatever the schedule says: it waits for the destination, and that may be mended at any time.
+  const bool is_quick = !transition.counted || outcome.may_be_the_leads_own;
+  if (outcome.outcome == Outcome::misconfigured && transition.due_at && is_quick) {
+    transition.due_at = std::min(*transition.due_at, now + DestinationHealth::kMisconfiguredProbe);
+  }
   const Attempt attempt{.number = claim.delivery.attempt_count + 1,
                         .started_at = started_at,
-                        .duration = around_.clock.steady_now() - started,
+                        .duration = duration,
                         .outcome = outcome.outcome,
                         .counted = transition.counted,
                         .http_status = outcome.http_status,
                         .detail = outcome.detail,
                         .answer_excerpt = outcome.answer_excerpt};
   log_attempt(claim, attempt, transition);
-  log_sign(sign, outcome);
+  log_sign(sign, name(), memory_.health().record(), outcome);
 
-  auto storing = store(claim, transition, attempt, outcome.remote_id);
+  auto storing = store_outcome(around_, claim, transition, attempt, outcome.remote_id);
   co_await storing;
   look_again_at(transition.due_at);
   if (sign == DestinationHealth::Sign::came_back) {
@@ -282,58 +320,15 @@ DestinationHealth::Sign Lane::note(const Running& running, const AttemptOutcome&
   DestinationHealth& health = memory_.health();
   const Claim& claim = running.claim;
   const bool is_repeat = health.is_working() ? claim.delivery.tries > 0 : probe_again_ == claim.delivery_id;
-  const auto sign =
-      health.note(outcome, {.lead = claim.lead.id, .is_repeat = is_repeat, .began = began}, now);
+  const DestinationHealth::Tried tried{
+      .lead = claim.lead.id, .is_repeat = is_repeat, .began = began, .is_witness = running.is_witness};
+  const auto sign = health.note(outcome, tried, now);
   probe_again_ = std::nullopt;
   if (sign == DestinationHealth::Sign::probe_again) probe_again_ = claim.delivery_id;
   if (health.avoids() == claim.lead.id) avoided_ = claim.delivery_id;
-  // Where one lead proves little, others are tried before they are due.
-  if (sign == DestinationHealth::Sign::paused_itself) look();
+  // By settings that were changed since.
+  if (running.destination != destination_) health.expect_mended();
   return sign;
-}
-
-void Lane::log_sign(DestinationHealth::Sign sign, const AttemptOutcome& outcome) const {
-  const bool is_down = sign == DestinationHealth::Sign::went_down;
-  if (!is_down && sign != DestinationHealth::Sign::paused_itself) return;
-  const auto& record = memory_.health().record();
-  log_warn(is_down ? "destination_down" : "destination_paused_itself",
-           {{"destination", name()},
-            {"outcome", to_string(outcome.outcome)},
-            {"http_status", outcome.http_status},
-            {"reason", record.reason},
-            {"next_probe", to_rfc3339(record.closed_until.value_or(record.since))}});
-}
-
-// Stores an outcome, however long the store refuses: forgetting it would mean trying the lead again.
-Task<void> Lane::store(const Claim& claim, const Transition& transition, const Attempt& attempt,
-                       const std::string& remote_id) {
-  for (;;) {
-    auto begin = [&](auto done) {
-      around_.claims.finish(claim, transition, attempt, remote_id, around_.clock.now(),
-                            around_.inbox.forward(std::move(done)));
-    };
-    Callback<FinishResult> finishing{begin};
-    const auto result = co_await finishing;
-    const auto* failure = std::get_if<Failure>(&result);
-    if (failure == nullptr) {
-      // A lost claim is what a commit leaves that took place though we were told it failed.
-      if (std::holds_alternative<outbox::LostClaim>(std::get<FinishAnswer>(result))) {
-        log_warn("claim_lost", {{"lead", to_string(claim.lead.id)}, {"destination", claim.destination}});
-      }
-      co_return;
-    }
-    log_error("outcome_not_stored", {{"lead", to_string(claim.lead.id)}, {"why", failure->detail}});
-    auto pausing = around_.inbox.pause(kStorePause);
-    co_await pausing;
-  }
-}
-
-Task<void> Lane::undo(std::int64_t claim_id, std::optional<std::int64_t> only, std::string reason) {
-  auto unclaim = [&](auto done) {
-    around_.claims.unclaim(claim_id, only, reason, around_.clock.now(), std::move(done));
-  };
-  auto unclaiming = around_.inbox.until_stored(unclaim);
-  co_await unclaiming;
 }
 
 // The destination is back: what waits because of it need not wait any longer.

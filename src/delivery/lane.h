@@ -8,45 +8,35 @@
 // Thread-safety: none; the worker's thread owns it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/random.h"
 #include "base/task.h"
-#include "base/wake_signal.h"
+#include "delivery/claimed_ahead.h"
 #include "delivery/destination.h"
 #include "delivery/destination_health.h"
 #include "delivery/destination_memory.h"
 #include "delivery/in_flight.h"
-#include "delivery/inbox.h"
 #include "delivery/pace.h"
-#include "http/client.h"
+#include "delivery/surroundings.h"
 #include "outbox/claims.h"
 
 namespace leadspool::delivery {
-
-// What all lanes of a worker share. Outlives them.
-struct Surroundings {
-  outbox::Claims& claims;
-  http::Client& client;
-  const Clock& clock;
-  Random& random;
-  Inbox& inbox;
-  WakeSignal& wake;
-};
 
 class Lane {
  public:
   Lane(Destination destination, Surroundings around);
 
-  // Works by these settings from the next claim on, and looks at once; what is in flight ends as it began.
-  // `destination` bears the lane's name. A lane that was retired is in service again.
+  // Works by these settings from the next attempt on, and looks at once; what is in flight ends as it began.
+  // What was misconfigured is probed at once: it has most likely been mended. `destination` bears the lane's
+  // name. A lane that was retired is in service again.
   void take_on(Destination destination);
 
-  // Claims nothing more, and leaves alone what is not in flight: the destination is gone.
+  // Claims nothing more, gives back what has not begun, and leaves alone what is not in flight: the
+  // destination is gone.
   void retire() { retired_ = true; }
 
   [[nodiscard]] bool is_retired() const { return retired_; }
@@ -57,13 +47,15 @@ class Lane {
   // A person paused or resumed the destination.
   void read_again() { memory_.read_again(); }
 
-  // Clears away what has ended and, unless `stopping`, retired or paused, claims what is due as far as there
-  // is room. True: deliveries have ended. Throws what an attempt threw by our own mistake; its claim is found
-  // when the lease lapses.
-  bool advance(bool stopping);
+  // Clears away what has ended and, unless `stopping`, retired or paused, fills the slots that are free and
+  // claims what is due, as far as there is room. Throws what an attempt threw by our own mistake; its claim
+  // is found when the lease lapses.
+  void advance(bool stopping);
 
-  // Nothing is being claimed, tried or stored.
-  [[nodiscard]] bool is_idle() const { return in_flight_.empty() && !filling_ && memory_.is_idle(); }
+  // Nothing is claimed, or being claimed, and nothing is on its way to the store.
+  [[nodiscard]] bool is_idle() const {
+    return in_flight_.empty() && ahead_.is_idle() && !filling_ && memory_.is_idle();
+  }
 
   // When advance() is to be called again for the sake of time alone; nullopt: only when told.
   [[nodiscard]] std::optional<Time> next_look() const;
@@ -71,16 +63,20 @@ class Lane {
   // The wall clock was set: no moment that was reckoned with it can be relied on.
   void clock_was_set();
 
-  [[nodiscard]] InFlight& in_flight() { return in_flight_; }
-  [[nodiscard]] const InFlight& in_flight() const { return in_flight_; }
+  // The deliveries it has claimed: those to be tried, being tried, or whose outcome is being stored.
+  void add_in_hand(std::vector<std::int64_t>& deliveries) const;
 
-  // Gives back, untried, what is still being tried, and forgets the rest: an outcome that could not be stored
-  // stays claimed and is found as interrupted at the next start. The client must have forgotten its requests.
+  // Adds, with a fresh lease, those whose lease would lapse before `moment`.
+  void add_to_extend(Time moment, std::vector<outbox::HeldClaim>& claims);
+
+  // Gives back, untried, what is still being tried or has not begun, and forgets the rest: an outcome that
+  // could not be stored stays claimed and is found as interrupted at the next start. The client must have
+  // forgotten its requests.
   void give_up();
 
   [[nodiscard]] const std::string& name() const { return destination_->name; }
   // nullopt: what the store remembers was not read yet.
-  [[nodiscard]] std::optional<HealthView> health() const;
+  [[nodiscard]] std::optional<HealthView> health() const { return memory_.view(in_flight_.trying()); }
 
  private:
   // Shared with what is in flight, which ends by the settings it began with.
@@ -88,23 +84,25 @@ class Lane {
 
   [[nodiscard]] int health_room() const;
   [[nodiscard]] int again_room() const;
+  [[nodiscard]] int ahead_room() const;
+  [[nodiscard]] int claim_room() const;
+  [[nodiscard]] int claim_room_again() const;
   [[nodiscard]] bool may_claim() const;
   [[nodiscard]] std::optional<Time> next_due() const;
   [[nodiscard]] std::string why_give_back() const;
-  bool reap();
+  void reap();
   outbox::ClaimOrder next_order() const;
   Task<void> fill();
-  Task<void> take_up(Settings destination, outbox::ClaimOrder order, outbox::Claimed claimed);
-  void note_due_times(const outbox::ClaimOrder& order, const outbox::Claimed& claimed);
-  void set_going(Settings destination, outbox::Claim claim, Time lease_until);
+  void take_up(const outbox::ClaimOrder& order, outbox::Claimed claimed);
+  [[nodiscard]] bool be_less_choosy(outbox::ClaimOrder& order);
+  void note_due_times(const outbox::Claimed& claimed);
+  void use_ready();
+  void begin_ready();
+  void set_going(ClaimedAhead::Ready ready);
   Task<void> deliver(Running& running);
-  Task<void> store(const outbox::Claim& claim, const Transition& transition, const Attempt& attempt,
-                   const std::string& remote_id);
-  Task<void> undo(std::int64_t claim_id, std::optional<std::int64_t> only, std::string reason);
   Task<void> hasten();
   // Takes note of what an attempt told about the destination.
   DestinationHealth::Sign note(const Running& running, const AttemptOutcome& outcome, Time began, Time now);
-  void log_sign(DestinationHealth::Sign sign, const AttemptOutcome& outcome) const;
   void look_again_at(std::optional<Time> moment);
 
   Settings destination_;
@@ -112,6 +110,7 @@ class Lane {
   DestinationMemory memory_;
   Pace pace_;
   InFlight in_flight_;
+  ClaimedAhead ahead_;
   std::optional<Task<void>> filling_;  // a claim on its way
   bool stopping_ = false;
   bool retired_ = false;

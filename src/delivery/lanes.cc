@@ -30,11 +30,9 @@ void Lanes::read_again(const std::string& name) {
   }
 }
 
-bool Lanes::advance(bool stopping) {
-  bool some_ended = false;
-  for (auto& lane : lanes_) some_ended = lane.advance(stopping) || some_ended;
+void Lanes::advance(bool stopping) {
+  for (auto& lane : lanes_) lane.advance(stopping);
   lanes_.remove_if([](const Lane& lane) { return lane.is_retired() && lane.is_idle(); });
-  return some_ended;
 }
 
 bool Lanes::are_idle() const {
@@ -55,13 +53,13 @@ void Lanes::clock_was_set() {
 
 std::vector<std::int64_t> Lanes::in_hand() const {
   std::vector<std::int64_t> deliveries;
-  for (const auto& lane : lanes_) lane.in_flight().add_in_hand(deliveries);
+  for (const auto& lane : lanes_) lane.add_in_hand(deliveries);
   return deliveries;
 }
 
 std::vector<outbox::HeldClaim> Lanes::to_extend(Time moment) {
   std::vector<outbox::HeldClaim> claims;
-  for (auto& lane : lanes_) lane.in_flight().add_to_extend(moment, around_.clock.now(), claims);
+  for (auto& lane : lanes_) lane.add_to_extend(moment, claims);
   return claims;
 }
 

@@ -29,8 +29,8 @@ class Lanes {
   // A person paused or resumed this destination.
   void read_again(const std::string& name);
 
-  // Lets each lane advance (lane.h), and drops those that have ended. True: deliveries have ended.
-  bool advance(bool stopping);
+  // Lets each lane advance (lane.h), and drops those that have ended.
+  void advance(bool stopping);
 
   [[nodiscard]] bool are_idle() const;
 
@@ -39,7 +39,7 @@ class Lanes {
 
   void clock_was_set();
 
-  // The deliveries that are being tried, or whose outcome is being stored.
+  // The deliveries that are to be tried, are being tried, or whose outcome is being stored.
   [[nodiscard]] std::vector<std::int64_t> in_hand() const;
 
   // Those of them whose lease would lapse before `moment`, with a fresh one.

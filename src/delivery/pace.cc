@@ -16,7 +16,7 @@ constexpr double kMostAtOnce = 1e9;
 constexpr double kLongestWaitMs = 86'400'000;
 
 double bucket(const std::optional<double>& per_second) {
-  return per_second ? std::max(1.0, *per_second) : std::numeric_limits<double>::infinity();
+  return per_second ? std::max(1.0, *per_second / 10) : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace

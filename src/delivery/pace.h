@@ -1,5 +1,6 @@
 // How many may begin now, so that no more than `per_second` do in the long run: a bucket that fills at that
-// rate and holds a second's worth, at least one.
+// rate and holds a tenth of a second's worth, at least one, so that whoever counts by the second sees hardly
+// more.
 //
 // Thread-safety: none. Pure but for its own state: time is passed in.
 #pragma once

@@ -30,7 +30,7 @@ class Redriver {
   Redriver(outbox::Redrives& redrives, Inbox& inbox, const Clock& clock, WakeSignal& wake,
            std::function<void()> on_due);
 
-  // A redrive was ordered, or a delivery of one may have ended.
+  // A redrive was ordered. What is open is looked after until it ends, without being told.
   void look() { looking_ = true; }
 
   // Starts the next step when it is time for one. Claims of our own mistakes leave by exception.

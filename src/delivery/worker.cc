@@ -63,6 +63,11 @@ class Worker::Loop {
     wake_.notify();
   }
 
+  void redrive_ordered() {
+    redrive_ordered_ = true;
+    wake_.notify();
+  }
+
   void destination_changed(const std::string& name) {
     {
       const std::lock_guard lock(mutex_);
@@ -89,12 +94,10 @@ class Worker::Loop {
     watch_clock();
     sweep_if_due();
     if (stopping_ && !give_up_at_) give_up_at_ = clock_.steady_now() + options_.drain;
-    if (something_is_due_.exchange(false)) {
-      lanes_.look();
-      redriver_.look();
-    }
+    if (something_is_due_.exchange(false)) lanes_.look();
+    if (redrive_ordered_.exchange(false)) redriver_.look();
     const bool is_claiming = !stopping_ && orphans_taken_back_;
-    if (lanes_.advance(!is_claiming)) redriver_.look();
+    lanes_.advance(!is_claiming);
     redriver_.advance(!is_claiming);
     publish_health();
     client_.run(std::min(longest, until_next_look()), wake_.fd());
@@ -224,6 +227,7 @@ class Worker::Loop {
   // Any thread.
   WakeSignal wake_;
   std::atomic<bool> something_is_due_{false};
+  std::atomic<bool> redrive_ordered_{false};
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, HealthView>> health_;    // guarded by mutex_
@@ -255,6 +259,8 @@ void Worker::reconfigure(std::vector<Destination> destinations) {
 }
 
 void Worker::wake() { loop_->wake(); }
+
+void Worker::redrive_ordered() { loop_->redrive_ordered(); }
 
 void Worker::destination_changed(const std::string& name) { loop_->destination_changed(name); }
 

@@ -4,9 +4,9 @@
 // blocks: requests and commits are both awaited, so neither a slow CRM nor a slow disk holds up another
 // delivery. No transaction is open while a CRM is being called.
 //
-// Thread-safety: start(), stop() and the destructor from one thread; wake(), reconfigure(),
-// destination_changed() and health() from any. Errors: a broken store is
-// logged and tried again a second later; nothing stops the loop but stop().
+// Thread-safety: start(), stop() and the destructor from one thread; wake(), redrive_ordered(),
+// reconfigure(), destination_changed() and health() from any. Errors: a broken store is logged and tried
+// again a second later; nothing stops the loop but stop().
 #pragma once
 
 #include <chrono>
@@ -50,12 +50,15 @@ class Worker {
   void start();
 
   // Works with these destinations from now on, told apart by name: one that stays keeps its health and is
-  // looked at anew; one that is gone claims nothing more, and ends when its last attempt has. Attempts in
-  // flight end as they began. Any thread; returns at once.
+  // looked at anew, and probed at once if it is misconfigured; one that is gone claims nothing more, and ends
+  // when its last attempt has. Attempts in flight end as they began. Any thread; returns at once.
   void reconfigure(std::vector<Destination> destinations);
 
-  // Something may be due, or a redrive was ordered: look now.
+  // Something may be due: look now.
   void wake();
+
+  // A redrive was ordered: its first step is taken now.
+  void redrive_ordered();
 
   // A person paused or resumed this destination: what is remembered of it is read again.
   void destination_changed(const std::string& name);

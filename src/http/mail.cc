@@ -34,20 +34,22 @@ struct FreeList {
 // One mail on its way.
 class Sending {
  public:
-  Sending(const MailServer& server, const Mail& mail);
+  Sending(const MailServer& server, const Mail& mail, int wake_fd);
   ~Sending() { curl_multi_remove_handle(multi_.get(), easy_.get()); }
   Sending(const Sending&) = delete;
   Sending& operator=(const Sending&) = delete;
 
-  MailResult run(int wake_fd);
+  MailResult run();
 
  private:
   static std::size_t give_text(char* room, std::size_t, std::size_t size, void* self);
   static std::size_t take_line(char* line, std::size_t, std::size_t size, void* self);
+  static int ask_whether_to_give_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   void set_server(const MailServer& server);
   void set_mail(const Mail& mail);
-  [[nodiscard]] std::optional<CURLcode> run_until_ended(int wake_fd);
+  [[nodiscard]] std::optional<CURLcode> run_until_ended();
+  [[nodiscard]] bool is_to_give_up() const;
   [[nodiscard]] std::string explain(CURLcode code) const;
 
   std::unique_ptr<CURLM, FreeMulti> multi_;
@@ -55,12 +57,14 @@ class Sending {
   std::unique_ptr<curl_slist, FreeList> recipients_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   const std::string text_;
+  const int wake_fd_;
   std::size_t given_ = 0;
   // The last answer of the server that was a refusal: "550 5.1.1 no such user".
   std::string refusal_;
 };
 
-Sending::Sending(const MailServer& server, const Mail& mail) : text_(to_rfc5322(mail)) {
+Sending::Sending(const MailServer& server, const Mail& mail, int wake_fd)
+    : text_(to_rfc5322(mail)), wake_fd_(wake_fd) {
   start_libcurl_once();
   multi_.reset(curl_multi_init());
   easy_.reset(curl_easy_init());
@@ -123,6 +127,9 @@ void Sending::set_mail(const Mail& mail) {
   curl_easy_setopt(handle, CURLOPT_READDATA, this);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &take_line);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &ask_whether_to_give_up);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
 std::size_t Sending::give_text(char* room, std::size_t, std::size_t size, void* self) {
@@ -145,16 +152,31 @@ std::size_t Sending::take_line(char* line, std::size_t, std::size_t size, void* 
   return size;
 }
 
+// libcurl waits for some answers by itself, the one to our farewell for one, and asks then each second. A
+// mail that is merely taken from libcurl would be ended like a whole one, wherever it is.
+int Sending::ask_whether_to_give_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const Sending*>(self)->is_to_give_up() ? 1 : 0;
+}
+
+bool Sending::is_to_give_up() const {
+  pollfd watched{wake_fd_, POLLIN, 0};
+  return wake_fd_ >= 0 && poll(&watched, 1, 0) > 0;
+}
+
 // nullopt: it was told to give up.
-std::optional<CURLcode> Sending::run_until_ended(int wake_fd) {
+std::optional<CURLcode> Sending::run_until_ended() {
   for (;;) {
+    const bool last = is_to_give_up();
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     int left = 0;
-    if (const auto* note = curl_multi_info_read(multi_.get(), &left)) return note->data.result;
-    curl_waitfd wake{wake_fd, CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi_.get(), &wake, wake_fd < 0 ? 0 : 1, kLongestPoll_ms, nullptr);
-    if (wake_fd >= 0 && (wake.revents & CURL_WAIT_POLLIN) != 0) return std::nullopt;
+    if (const auto* note = curl_multi_info_read(multi_.get(), &left)) {
+      if (note->data.result == CURLE_ABORTED_BY_CALLBACK) return std::nullopt;
+      return note->data.result;
+    }
+    if (last) return std::nullopt;
+    curl_waitfd wake{wake_fd_, CURL_WAIT_POLLIN, 0};
+    curl_multi_poll(multi_.get(), &wake, wake_fd_ < 0 ? 0 : 1, kLongestPoll_ms, nullptr);
   }
 }
 
@@ -177,8 +199,8 @@ std::string Sending::explain(CURLcode code) const {
   }
 }
 
-MailResult Sending::run(int wake_fd) {
-  const auto code = run_until_ended(wake_fd);
+MailResult Sending::run() {
+  const auto code = run_until_ended();
   if (!code) return MailFailure{"it was broken off", false};
   if (*code == CURLE_OK) return MailSent{refusal_};
   return MailFailure{explain(*code), !refusal_.empty()};
@@ -208,7 +230,7 @@ bool may_be_sent_openly(std::string_view url) {
 
 MailResult send_mail(const MailServer& server, const Mail& mail, int wake_fd) {
   if (auto mistake = mistake_in(server, mail)) return MailFailure{std::move(*mistake), false};
-  return Sending(server, mail).run(wake_fd);
+  return Sending(server, mail, wake_fd).run();
 }
 
 }  // namespace leadspool::http

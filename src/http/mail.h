@@ -50,7 +50,7 @@ struct MailFailure {
 
 using MailResult = std::variant<MailSent, MailFailure>;
 
-// Gives up, as a failure, when `wake_fd` becomes readable (-1: none).
+// Gives up, as a failure, within seconds of `wake_fd` becoming readable (-1: none).
 [[nodiscard]] MailResult send_mail(const MailServer& server, const Mail& mail, int wake_fd = -1);
 
 // "ops@contoso.com": one plain ASCII address, with neither a name, quotes nor comments.

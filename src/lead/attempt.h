@@ -26,14 +26,22 @@ enum class Outcome {
 struct AttemptOutcome {
   Outcome outcome = Outcome::unavailable;
   // Whether the failure may be this lead's own doing (500, 502, 504, a time-out after the request was sent).
-  // What is surely the destination's (DNS, connect, TLS, 429, 503, quota) never counts against the budget.
+  // What is surely the destination's (DNS, connect, TLS, 429, 503, quota) never counts against the budget,
+  // and of a `misconfigured` no connector knows: the lane sets it where other leads pass.
   bool counts_against_budget = false;
+  // With `misconfigured`: CRMs give this answer also for a single record (403). What they say of credentials,
+  // of the address or of a certificate is never about one lead.
+  bool may_be_the_leads_own = false;
+  // With `rejected`: only who was let in is told this, so our credentials are good. What a gateway may say
+  // before it looks at them (400, 413) shows nothing. `delivered` always shows it.
+  bool shows_access = false;
   // An ambiguous try may be repeated because the CRM knows our key.
   bool safe_to_repeat = true;
   // Nothing came until our patience ended. With `ambiguous` it tells a destination that hangs from a
   // connection that broke, which is no sign that the next one will.
   bool timed_out = false;
-  int http_status = 0;    // 0: no answer came
+  // 0: no answer came, or one whose status is none of HTTP's; then `detail` has no words of the CRM's.
+  int http_status = 0;
   std::string detail;     // one sentence for a person: what happened, in the CRM's words where it has any
   std::string cause;      // groups like failures; empty for `delivered`
   std::string remote_id;  // the CRM's record id, when it told

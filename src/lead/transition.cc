@@ -88,13 +88,12 @@ Transition decide(const Delivery& delivery, const AttemptOutcome& outcome, const
       return {TransitionName::deliver, State::delivered, std::nullopt, {}, false};
     case Outcome::rejected:
       return bury(outcome.cause, true);
-    case Outcome::misconfigured:
-      // Never the lead's fault: it waits until the destination is mended, however long that takes.
-      return retry(now + wait(), false);
     case Outcome::ambiguous:
       if (!outcome.safe_to_repeat) return bury(outcome.cause, true);
       [[fallthrough]];
-    case Outcome::unavailable: {
+    case Outcome::unavailable:
+    case Outcome::misconfigured: {
+      // What is not counted waits until the destination is mended, however long that takes.
       const bool counted = outcome.counts_against_budget;
       if (counted && delivery.budget_spent + 1 >= policy.max_attempts) return bury(outcome.cause, true);
       return retry(now + wait(), counted);

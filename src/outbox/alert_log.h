@@ -1,4 +1,5 @@
-// The door for what people were told of and is not over, so that a restart does not tell it again.
+// The door for what people were told of and is not over, or not for long, so that a restart does not tell it
+// again.
 //
 // Thread-safety: any thread; each call blocks until it is done on disk.
 #pragma once
@@ -16,8 +17,8 @@ namespace leadspool::outbox {
 struct ToldAlert {
   std::string name;
   Time since;
-  Time told_at;  // last
-  std::int64_t degree = 0;
+  Time told_at;             // last
+  std::int64_t degree = 0;  // what it means, and the text, is for the alerts to know
   std::string text;
 
   bool operator==(const ToldAlert&) const = default;

@@ -37,8 +37,8 @@ constexpr const char* kInsertAttempt =
 
 // unclaim: claimed -> pending
 constexpr const char* kUnclaim =
-    "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = ?1, claim_id = NULL, lease_until = "
-    "NULL "
+    "UPDATE delivery SET state = 'pending', state_since = ?1, due_at = " LEADSPOOL_DUE_BY_AGE
+    ", claim_id = NULL, lease_until = NULL "
     "WHERE state = 'claimed' AND claim_id = ?2 AND (?3 IS NULL OR id = ?3)";
 
 constexpr const char* kAuditUnclaim =
@@ -52,7 +52,7 @@ constexpr const char* kExtend =
 constexpr const char* kLapsed =
     "SELECT id, claim_id, attempt_count, state_since, "
     "  (SELECT count(*) FROM attempt WHERE delivery_id = delivery.id AND outcome = 'interrupted' "
-    "     AND started_at > ?1) "
+    "     AND started_at > ?1 AND number > delivery.attempt_count - delivery.tries) "
     "FROM delivery WHERE state = 'claimed' AND lease_until < ?2";
 
 struct Lapsed {

@@ -44,6 +44,9 @@ struct ClaimOrder {
   bool even_if_not_due = false;
   // Set: this delivery and no other.
   std::optional<std::int64_t> only = std::nullopt;
+  // Of what was not tried, the last to fall due first: an odd lead at the head of the queue has others behind
+  // it.
+  bool youngest_first = false;
   // Set: any but this delivery.
   std::optional<std::int64_t> except = std::nullopt;
 };
@@ -86,8 +89,8 @@ class Claims {
               const std::string& remote_id, Time now,
               std::function<void(OrFailure<std::variant<Finished, LostClaim>>)> done);
 
-  // Gives back, untried and due at once, whatever is still claimed under `claim_id`; with `only`, just that
-  // delivery of it. Leaves an audit row with `reason` for each.
+  // Gives back, untried and due at once by the age of its lead, whatever is still claimed under `claim_id`;
+  // with `only`, just that delivery of it. Leaves an audit row with `reason` for each.
   void unclaim(std::int64_t claim_id, std::optional<std::int64_t> only, const std::string& reason, Time now,
                std::function<void(const CommitResult&)> done);
 

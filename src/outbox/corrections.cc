@@ -124,10 +124,13 @@ CorrectionResult Corrections::apply(TransitionName transition, const Uuid& lead,
       write_audit(connection, to_string(transition), lead_number, row.destination, order, now);
       corrected.destinations.push_back(row.destination);
     }
-    if (corrected.destinations.empty()) {
-      result = NotPossible{describe(rows)};
-    } else {
+    const bool is_about_the_lead = transition == TransitionName::discard && !destination;
+    const bool gave_up = is_about_the_lead && end_unrouted(connection, lead_number);
+    if (gave_up) write_audit(connection, to_string(transition), lead_number, {}, order, now);
+    if (gave_up || !corrected.destinations.empty()) {
       result = std::move(corrected);
+    } else {
+      result = NotPossible{describe(rows)};
     }
   });
   if (failure) return *failure;

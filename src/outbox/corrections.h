@@ -25,7 +25,8 @@ struct Order {
 };
 
 struct Corrected {
-  std::vector<std::string> destinations;  // whose delivery changed
+  std::vector<std::string>
+      destinations;  // whose delivery changed; none: a lead that nobody wants was given up
 };
 struct NoSuchLead {};
 
@@ -72,6 +73,7 @@ class Corrections {
                                          Order order);
   [[nodiscard]] CorrectionResult release(const Uuid& lead, std::optional<std::string> destination,
                                          Order order);
+  // Without `destination` it also gives up a lead that no destination wants, which is unrouted no more then.
   [[nodiscard]] CorrectionResult discard(const Uuid& lead, std::optional<std::string> destination,
                                          Order order);
 

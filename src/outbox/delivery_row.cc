@@ -15,7 +15,7 @@ constexpr const char* kInsertHeld =
     "INSERT INTO delivery (lead_number, destination, state, state_since, held_reason) VALUES (?, ?, 'held', "
     "?, ?)";
 
-constexpr const char* kIsRouted = "UPDATE lead SET unrouted = 0 WHERE number = ? AND unrouted = 1";
+constexpr const char* kEndUnrouted = "UPDATE lead SET unrouted = 0 WHERE number = ? AND unrouted = 1";
 
 }  // namespace
 
@@ -36,9 +36,13 @@ void insert_delivery(Connection& connection, const NewDelivery& delivery, std::i
 void insert_late_deliveries(Connection& connection, const std::vector<NewDelivery>& deliveries,
                             std::int64_t lead_number, Time now) {
   for (const auto& delivery : deliveries) insert_delivery(connection, delivery, lead_number, now);
-  auto update = connection.use(kIsRouted);
+  static_cast<void>(end_unrouted(connection, lead_number));
+}
+
+bool end_unrouted(Connection& connection, std::int64_t lead_number) {
+  auto update = connection.use(kEndUnrouted);
   update->bind(1, lead_number);
-  update->exec();
+  return update->exec() == 1;
 }
 
 }  // namespace leadspool::outbox

@@ -18,4 +18,7 @@ void insert_delivery(Connection& connection, const NewDelivery& delivery, std::i
 void insert_late_deliveries(Connection& connection, const std::vector<NewDelivery>& deliveries,
                             std::int64_t lead_number, Time now);
 
+// From now on it is not shown as a lead that no destination wants; false: it was not.
+[[nodiscard]] bool end_unrouted(Connection& connection, std::int64_t lead_number);
+
 }  // namespace leadspool::outbox

@@ -1,11 +1,10 @@
 #include "outbox/destination_row.h"
 
-#include <algorithm>
-
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
 #include "outbox/lead_row.h"
+#include "outbox/oldest_waiting.h"
 
 namespace leadspool::outbox {
 namespace {
@@ -16,6 +15,10 @@ namespace {
 
 constexpr const char* kFind = "SELECT " LEADSPOOL_DESTINATION_COLUMNS " FROM destination WHERE name = ?";
 constexpr const char* kAll = "SELECT " LEADSPOOL_DESTINATION_COLUMNS " FROM destination ORDER BY name";
+
+constexpr const char* kNames = "SELECT name FROM destination";
+constexpr const char* kWorking =
+    "SELECT name FROM destination WHERE condition = 'working' AND paused_at IS NULL";
 
 constexpr const char* kWriteHealth =
     "INSERT INTO destination (name, condition, since, reason, probe_wait_ms, closed_until, orders) "
@@ -36,17 +39,6 @@ constexpr const char* kResume =
     "  condition = 'working', reason = '', probe_wait_ms = 0, closed_until = NULL, orders = orders + 1, "
     "  paused_at = NULL, paused_by = NULL, pause_reason = NULL WHERE name = ?1";
 
-// Asked before kOldest, so that a destination for which nothing is pending is not looked for among all that
-// is pending for others.
-constexpr const char* kAnyPending =
-    "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ?1) "
-    "OR EXISTS (SELECT 1 FROM delivery WHERE state = 'pending' AND tries > 0 AND destination = ?1)";
-// From the oldest lead to the first that waits there.
-constexpr const char* kOldest =
-    "SELECT lead.received_at FROM delivery INDEXED BY delivery_by_state "
-    "JOIN lead ON lead.number = delivery.lead_number "
-    "WHERE delivery.state = ? AND delivery.destination = ? ORDER BY delivery.lead_number LIMIT 1";
-
 DestinationRecord read_record(SQLite::Statement& row) {
   DestinationRecord record;
   record.health.condition = undamaged(parse_condition(row.getColumn(1).getString()), "destination.condition");
@@ -61,26 +53,11 @@ DestinationRecord read_record(SQLite::Statement& row) {
   return record;
 }
 
-bool is_any_pending(Connection& connection, const std::string& name) {
-  auto row = connection.use(kAnyPending);
-  row->bindNoCopy(1, name);
-  row->executeStep();
-  return row->getColumn(0).getInt() != 0;
-}
-
-std::optional<Time> oldest_in(Connection& connection, State state, const std::string& name) {
-  auto row = connection.use(kOldest);
-  row->bind(1, std::string(to_string(state)));
-  row->bindNoCopy(2, name);
-  if (!row->executeStep()) return std::nullopt;
-  return from_unix_ms(row->getColumn(0).getInt64());
-}
-
-std::optional<Time> oldest_waiting(Connection& connection, const std::string& name) {
-  const auto claimed = oldest_in(connection, State::claimed, name);
-  if (!is_any_pending(connection, name)) return claimed;
-  const auto pending = oldest_in(connection, State::pending, name);
-  return claimed && pending ? std::min(claimed, pending) : (pending ? pending : claimed);
+std::vector<std::string> read_names(Connection& connection, const char* sql) {
+  std::vector<std::string> names;
+  auto row = connection.use(sql);
+  while (row->executeStep()) names.push_back(row->getColumn(0).getString());
+  return names;
 }
 
 }  // namespace
@@ -89,6 +66,12 @@ DestinationRecord find_destination(Connection& connection, const std::string& na
   auto row = connection.use(kFind);
   row->bindNoCopy(1, name);
   return row->executeStep() ? read_record(*row) : DestinationRecord{};
+}
+
+std::vector<std::string> all_destinations(Connection& connection) { return read_names(connection, kNames); }
+
+std::vector<std::string> working_destinations(Connection& connection) {
+  return read_names(connection, kWorking);
 }
 
 std::vector<KnownDestination> read_destinations(Connection& connection) {

@@ -17,6 +17,10 @@ class Connection;
 // Of one that has no row: that it works.
 [[nodiscard]] DestinationRecord find_destination(Connection& connection, const std::string& name);
 
+// The names of all that have a row; of those that work and that nobody paused.
+[[nodiscard]] std::vector<std::string> all_destinations(Connection& connection);
+[[nodiscard]] std::vector<std::string> working_destinations(Connection& connection);
+
 // All that have a row, by name.
 [[nodiscard]] std::vector<KnownDestination> read_destinations(Connection& connection);
 

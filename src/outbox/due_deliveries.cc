@@ -5,6 +5,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/destination_row.h"
 #include "outbox/lead_row.h"
 
 namespace leadspool::outbox {
@@ -15,6 +16,9 @@ namespace {
 constexpr const char* kDueFirst =
     "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ? "
     "AND due_at <= ? AND id IS NOT ? ORDER BY due_at, id LIMIT ?";
+constexpr const char* kDueFirstYoungest =
+    "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ? "
+    "AND due_at <= ? AND id IS NOT ? ORDER BY due_at DESC, id DESC LIMIT ?";
 constexpr const char* kDueAgain =
     "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries > 0 AND destination = ? "
     "AND due_at <= ? AND id IS NOT ? ORDER BY due_at, id LIMIT ?";
@@ -27,10 +31,8 @@ constexpr const char* kNextFirst =
 constexpr const char* kNextAgain =
     "SELECT min(due_at) FROM delivery WHERE state = 'pending' AND tries > 0 AND destination = ?";
 
-// Each falls due when its lead came, as those not tried yet do: the oldest lead goes first, tried or not.
 // tries > 0 follows from hasten's last term; the planner finds the partial index only by the index's own
 // words.
-#define LEADSPOOL_DUE_BY_AGE "min(?1, (SELECT received_at FROM lead WHERE number = lead_number))"
 #define LEADSPOOL_MAKE_DUE                             \
   "UPDATE delivery SET due_at = " LEADSPOOL_DUE_BY_AGE \
   " WHERE state = 'pending' AND tries > 0 AND destination = ?2 AND due_at > " LEADSPOOL_DUE_BY_AGE
@@ -39,9 +41,11 @@ constexpr const char* kHasten = LEADSPOOL_MAKE_DUE " AND tries > budget_spent";
 // Whoever it was that delayed.
 constexpr const char* kRetryNow = LEADSPOOL_MAKE_DUE;
 
-constexpr const char* kBringBack =
-    "UPDATE delivery SET due_at = ?1, state_since = ?1 "
-    "WHERE state = 'pending' AND due_at > ?1 AND state_since > ?1";
+#define LEADSPOOL_BRING_BACK                           \
+  "UPDATE delivery SET due_at = ?1, state_since = ?1 " \
+  "WHERE state = 'pending' AND destination = ?2 AND due_at > ?1 AND state_since > ?1 AND "
+constexpr const char* kBringBackFirst = LEADSPOOL_BRING_BACK "tries = 0";
+constexpr const char* kBringBackAgain = LEADSPOOL_BRING_BACK "tries > 0";
 
 Time latest_due(const ClaimOrder& order) { return order.even_if_not_due ? Time::max() : order.now; }
 
@@ -99,7 +103,8 @@ std::vector<std::int64_t> choose_due(Connection& connection, const ClaimOrder& o
     if (may_claim(connection, *order.only, order)) return {*order.only};
     return {};
   }
-  const auto first = read_due(connection, kDueFirst, order, order.limit);
+  auto first = read_due(connection, order.youngest_first ? kDueFirstYoungest : kDueFirst, order, order.limit);
+  if (order.youngest_first) std::reverse(first.begin(), first.end());
   const auto again = read_due(connection, kDueAgain, order, std::min(order.again_limit, order.limit));
   std::vector<Due> due(first.size() + again.size());
   std::merge(first.begin(), first.end(), again.begin(), again.end(), due.begin());
@@ -128,9 +133,9 @@ bool make_due_what_was_tried(Connection& connection, const std::string& destinat
 }
 
 void make_due_what_is_in_the_future(Connection& connection, Time now) {
-  auto update = connection.use(kBringBack);
-  update->bind(1, to_unix_ms(now));
-  update->exec();
+  for (const auto& destination : all_destinations(connection)) {
+    for (const auto* sql : {kBringBackFirst, kBringBackAgain}) make_due(connection, sql, destination, now);
+  }
 }
 
 }  // namespace leadspool::outbox

@@ -1,7 +1,7 @@
 // When pending deliveries fall due: which an order claims, and what makes some due before their time.
 //
-// First tries and repeats stand in two partial indexes; every query here that names a destination is answered
-// by them, so it costs what it yields, however much is pending.
+// First tries and repeats stand in two partial indexes; every query here is answered by them,
+// destination by destination, so it costs what it yields, however much is pending.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,10 @@
 #include "outbox/claims.h"
 
 namespace leadspool::outbox {
+
+// SQL, of a delivery's row, ?1 being now: due when its lead came, as those not tried yet are. So the oldest
+// lead goes first, tried or not.
+#define LEADSPOOL_DUE_BY_AGE "min(?1, (SELECT received_at FROM lead WHERE number = lead_number))"
 
 class Connection;
 

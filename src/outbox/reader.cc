@@ -238,6 +238,10 @@ std::vector<DeadGroup> Reader::dead_letters() {
   return queries_->in_one_moment([&] { return group_dead_letters(queries_->connection()); });
 }
 
+std::vector<DeadCount> Reader::dead_counts() {
+  return queries_->in_one_moment([&] { return count_dead_letters(queries_->connection()); });
+}
+
 StoreStatus Reader::status() {
   return queries_->in_one_moment([&] { return queries_->status(); });
 }

@@ -101,6 +101,12 @@ struct DeadGroup {
   Uuid sample;  // the newest lead of the group
 };
 
+struct DeadCount {
+  std::string destination;
+  std::int64_t count = 0;
+  Time first;  // died the oldest of them
+};
+
 struct StateCount {
   std::string destination;
   State state;
@@ -145,6 +151,8 @@ class Reader {
   [[nodiscard]] std::optional<std::string> payload(const Uuid& id,
                                                    std::optional<int> revision = std::nullopt);
   [[nodiscard]] std::vector<DeadGroup> dead_letters();
+  // The same by destination alone, without those that have none: cheap enough to be asked often.
+  [[nodiscard]] std::vector<DeadCount> dead_counts();
   [[nodiscard]] StoreStatus status();
   // Readable leads that no destination wants.
   [[nodiscard]] std::int64_t unrouted();

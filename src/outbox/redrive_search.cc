@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -34,12 +35,16 @@ constexpr const char* kDead =
     "  AND delivery.lead_number <= :last_lead "
     "ORDER BY delivery.lead_number, delivery.id LIMIT :rows";
 
+// What a person gave up while no destination wanted it stays so, until a revision makes it a delivery.
 constexpr const char* kMissing =
     "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
     " FROM lead WHERE lead.number > :after_lead AND lead.number <= :until "
     "  AND lead.disposition NOT IN ('probe', 'quarantined') AND " LEADSPOOL_LEAD_MATCHES
     "  AND NOT EXISTS (SELECT 1 FROM delivery "
     "                  WHERE lead_number = lead.number AND destination = :destination) "
+    "  AND (EXISTS (SELECT 1 FROM delivery WHERE lead_number = lead.number) "
+    "       OR NOT EXISTS (SELECT 1 FROM audit WHERE lead_number = lead.number AND action = 'discard' "
+    "                      AND destination IS NULL)) "
     "ORDER BY lead.number";
 
 void bind_optional(SQLite::Statement& statement, const char* parameter,
@@ -56,7 +61,7 @@ void bind_lead_filter(SQLite::Statement& statement, const RedriveFilter& filter)
 }
 
 RedrivePiece search_dead(Connection& connection, const RedriveSearch& search, const RedriveCursor& cursor,
-                         int limit, Time now) {
+                         int limit, Time now, const IsConfigured& is_configured) {
   auto row = connection.use(kDead);
   bind_lead_filter(*row, search.filter);
   bind_optional(*row, ":cause", search.filter.cause);
@@ -75,13 +80,13 @@ RedrivePiece search_dead(Connection& connection, const RedriveSearch& search, co
       if (looked_at < kRowsPerPiece) piece.cursor = {.dead_done = true};
       break;
     }
-    const bool matches = row->getColumn(3).getInt() == 1;
+    auto destination = row->getColumn(2).getString();
+    const bool matches = row->getColumn(3).getInt() == 1 && is_configured(destination);
     if (matches && static_cast<int>(piece.targets.size()) == limit) break;
     piece.cursor.after_lead = row->getColumn(0).getInt64();
     piece.cursor.after_delivery = row->getColumn(1).getInt64();
     if (!matches) continue;
-    piece.targets.push_back(
-        {piece.cursor.after_lead, row->getColumn(2).getString(), piece.cursor.after_delivery});
+    piece.targets.push_back({piece.cursor.after_lead, std::move(destination), piece.cursor.after_delivery});
   }
   return piece;
 }
@@ -116,9 +121,9 @@ bool RedriveSearch::is_over(const RedriveCursor& cursor) const {
 }
 
 RedrivePiece search_redrive(Connection& connection, const RedriveSearch& search, const RedriveCursor& cursor,
-                            int limit, Time now, const Wants& wants) {
-  return cursor.dead_done ? search_missing(connection, search, cursor, limit, wants)
-                          : search_dead(connection, search, cursor, limit, now);
+                            int limit, Time now, const RedriveRules& rules) {
+  return cursor.dead_done ? search_missing(connection, search, cursor, limit, rules.wants)
+                          : search_dead(connection, search, cursor, limit, now, rules.is_configured);
 }
 
 }  // namespace leadspool::outbox

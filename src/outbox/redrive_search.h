@@ -49,6 +49,6 @@ struct RedrivePiece {
 // The next targets behind `cursor`, at most `limit`; there may be more even when this finds none.
 [[nodiscard]] RedrivePiece search_redrive(Connection& connection, const RedriveSearch& search,
                                           const RedriveCursor& cursor, int limit, Time now,
-                                          const Wants& wants);
+                                          const RedriveRules& rules);
 
 }  // namespace leadspool::outbox

@@ -11,6 +11,7 @@
 #include "outbox/connection.h"
 #include "outbox/correction_row.h"
 #include "outbox/delivery_row.h"
+#include "outbox/redrive_room.h"
 #include "outbox/redrive_row.h"
 #include "outbox/redrive_search.h"
 
@@ -19,9 +20,7 @@ namespace {
 
 constexpr const char* kLastLead = "SELECT coalesce(max(number), 0) FROM lead";
 
-// Neither these nor what else a step asks for grows with what was delivered.
-constexpr const char* kCountWaiting =
-    "SELECT count(*) FROM delivery WHERE redrive_number = ? AND state IN ('pending', 'claimed')";
+// Neither this nor what else a step asks for grows with what was delivered.
 constexpr const char* kCountFailed =
     "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE redrive_number = ? AND state = 'dead' LIMIT ?)";
 
@@ -38,13 +37,6 @@ void check_filter(const RedriveFilter& filter) {
 
 std::int64_t last_lead_number(Connection& connection) {
   auto row = connection.use(kLastLead);
-  row->executeStep();
-  return row->getColumn(0).getInt64();
-}
-
-std::int64_t count_waiting(Connection& connection, std::int64_t redrive_number) {
-  auto row = connection.use(kCountWaiting);
-  row->bind(1, redrive_number);
   row->executeStep();
   return row->getColumn(0).getInt64();
 }
@@ -71,18 +63,11 @@ std::optional<std::string> reason_to_stop(Connection& connection, const RedriveR
   const auto bearable = is_canary ? std::optional{1} : redrive.view.order.stop_after_failures;
   if (!bearable || count_failed(connection, redrive.number, *bearable) < *bearable) return std::nullopt;
   const auto cause = last_cause(connection, redrive.number);
-  if (is_canary)
-    return "one of the first " + std::to_string(redrive.view.redriven) + " is dead again: " + cause;
-  return std::to_string(*bearable) + " are dead again, the last of them: " + cause;
-}
-
-// How many more may be on their way.
-int room_for(const RedriveView& redrive, std::int64_t waiting, int most_waiting) {
-  auto room = most_waiting - waiting;
-  if (redrive.state == RedriveState::canary) {
-    room = std::min(room, redrive.order.canary - redrive.redriven);
-  }
-  return static_cast<int>(std::max<std::int64_t>(room, 0));
+  if (*bearable > 1) return std::to_string(*bearable) + " are dead again, the last of them: " + cause;
+  if (!is_canary) return "one is dead again: " + cause;
+  return (redrive.view.redriven == 1 ? "the first one"
+                                     : "one of the first " + std::to_string(redrive.view.redriven)) +
+         " is dead again: " + cause;
 }
 
 Order order_of(const RedriveView& redrive) {
@@ -115,7 +100,7 @@ void move_on(Connection& connection, const RedriveRow& redrive, const std::vecto
 }
 
 RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int most_waiting, Time now,
-                      const Wants& wants) {
+                      const RedriveRules& rules) {
   auto redrive = find_redrive_row(connection, id);
   if (!redrive || redrive->view.ended_at) return {.ended = true};
   if (const auto why = reason_to_stop(connection, *redrive)) {
@@ -125,17 +110,18 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
 
   auto& view = redrive->view;
   const RedriveSearch search{view.order.filter, view.at, redrive->number, redrive->last_lead_number};
-  const auto waiting = count_waiting(connection, redrive->number);
+  const bool any_waits = is_any_on_its_way(connection, redrive->number);
   const bool canary_passed =
-      view.state == RedriveState::canary && waiting == 0 && view.redriven >= view.order.canary;
+      view.state == RedriveState::canary && !any_waits && view.redriven >= view.order.canary;
   if (canary_passed) view.state = RedriveState::running;
-  const int room = room_for(view, waiting, most_waiting);
-  const int count = std::min(limit, room);
+  const auto room = [&] { return room_for(connection, *redrive, most_waiting, rules.is_configured); };
+  const int room_before = room();
+  const int count = std::min(limit, room_before);
 
   RedriveStep step;
   const bool searches = count > 0 && !search.is_over(redrive->cursor);
   if (searches) {
-    const auto piece = search_redrive(connection, search, redrive->cursor, count, now, wants);
+    const auto piece = search_redrive(connection, search, redrive->cursor, count, now, rules);
     move_on(connection, *redrive, piece.targets, now);
     redrive->cursor = piece.cursor;
     step.moved = static_cast<int>(piece.targets.size());
@@ -145,11 +131,11 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
   if (searches || canary_passed) write_redrive_progress(connection, *redrive);
 
   if (!search.is_over(redrive->cursor)) {
-    step.waits = step.moved == room;
+    step.waits = step.moved == room_before && room() == 0;
     return step;
   }
   const bool is_watched = view.state == RedriveState::canary || view.order.stop_after_failures;
-  step.waits = is_watched && waiting + step.moved > 0;
+  step.waits = is_watched && (any_waits || step.moved > 0);
   if (step.waits) return step;
   end_redrive(connection, redrive->number, RedriveState::done, {}, now);
   step.ended = true;
@@ -163,7 +149,7 @@ struct Counted {
 
 // In pieces, so that others get their turn between two.
 std::variant<Counted, Failure> count_targets(Committer& committer, const RedriveFilter& filter, Time now,
-                                             const Wants& wants) {
+                                             const RedriveRules& rules) {
   Counted counted;
   RedriveSearch search{filter, now, std::nullopt, -1};
   RedriveCursor cursor;
@@ -171,7 +157,7 @@ std::variant<Counted, Failure> count_targets(Committer& committer, const Redrive
     RedrivePiece piece;
     const auto failure = committer.commit(Urgency::always, [&](Connection& connection) {
       if (search.last_lead_number < 0) search.last_lead_number = last_lead_number(connection);
-      piece = search_redrive(connection, search, cursor, std::numeric_limits<int>::max(), now, wants);
+      piece = search_redrive(connection, search, cursor, std::numeric_limits<int>::max(), now, rules);
     });
     if (failure) return *failure;
     auto& count = cursor.dead_done ? counted.count.missing : counted.count.dead;
@@ -200,25 +186,30 @@ std::string_view to_string(RedriveState state) {
   return "";
 }
 
+Redrives::Redrives(Committer& committer, const Clock& clock, Random& random, RedriveRules rules)
+    : committer_(committer), clock_(clock), random_(random), rules_(std::move(rules)) {}
+
 Redrives::Redrives(Committer& committer, const Clock& clock, Random& random, Wants wants)
-    : committer_(committer), clock_(clock), random_(random), wants_(std::move(wants)) {}
+    : Redrives(committer, clock, random,
+               RedriveRules{std::move(wants), [](const std::string&) { return true; }}) {}
 
 std::variant<RedriveCount, Failure> Redrives::count(const RedriveFilter& filter) {
   check_filter(filter);
-  const auto counted = count_targets(committer_, filter, clock_.now(), wants_);
+  const auto counted = count_targets(committer_, filter, clock_.now(), rules_);
   if (const auto* failure = std::get_if<Failure>(&counted)) return *failure;
   return std::get<Counted>(counted).count;
 }
 
-std::variant<RedriveView, Failure> Redrives::order(const NewRedrive& redrive, const Order& by) {
+RedriveResult Redrives::order(const NewRedrive& redrive, const Order& by) {
   check_filter(redrive.filter);
   CHECK(redrive.canary >= 0);
   CHECK(!redrive.rate_per_second || *redrive.rate_per_second > 0);
   CHECK(!redrive.stop_after_failures || *redrive.stop_after_failures >= 1);
   const Time now = clock_.now();
-  const auto counted = count_targets(committer_, redrive.filter, now, wants_);
+  const auto counted = count_targets(committer_, redrive.filter, now, rules_);
   if (const auto* failure = std::get_if<Failure>(&counted)) return *failure;
   const auto& [count, last_lead] = std::get<Counted>(counted);
+  if (count.dead + count.missing == 0) return NothingToRedrive{};
 
   RedriveView view;
   view.id = make_uuid_v7(now, random_);
@@ -228,6 +219,7 @@ std::variant<RedriveView, Failure> Redrives::order(const NewRedrive& redrive, co
   view.order = redrive;
   view.state = redrive.canary > 0 ? RedriveState::canary : RedriveState::running;
   view.total = count.dead + count.missing;
+  view.counted = count;
   const auto failure = committer_.commit(Urgency::always, [&, last = last_lead](Connection& connection) {
     insert_redrive(connection, view, last);
   });
@@ -272,8 +264,8 @@ void Redrives::step(const Uuid& id, int limit, int most_waiting, Time now,
   const auto step = std::make_shared<RedriveStep>();
   committer_.submit(
       Urgency::always,
-      [=, wants = wants_](Connection& connection) {
-        *step = take_step(connection, id, limit, most_waiting, now, wants);
+      [=, rules = rules_](Connection& connection) {
+        *step = take_step(connection, id, limit, most_waiting, now, rules);
       },
       [step, done = std::move(done)](const CommitResult& result) {
         if (result) {

@@ -8,6 +8,8 @@
 //
 // Each delivery gets a fresh budget and keeps its history; an audit row names the redrive.
 //
+// What goes to a destination that is not configured is left alone: nobody would send it.
+//
 // Thread-safety: any thread. order(), cancel() block until the change is on disk; what the worker calls comes
 // back by callback on the committer's thread.
 #pragma once
@@ -58,6 +60,11 @@ enum class RedriveState {
 
 [[nodiscard]] std::string_view to_string(RedriveState state);
 
+struct RedriveCount {
+  std::int64_t dead = 0;
+  std::int64_t missing = 0;
+};
+
 struct RedriveView {
   Uuid id;
   Time at;
@@ -66,9 +73,10 @@ struct RedriveView {
   NewRedrive order;
   RedriveState state = RedriveState::running;
   std::optional<Time> ended_at;
-  std::string ended_why;      // of cancelled and stopped
-  std::int64_t total = 0;     // that were to be redriven when it was ordered
-  std::int64_t redriven = 0;  // so far; of these:
+  std::string ended_why;                // of cancelled and stopped
+  std::int64_t total = 0;               // that were to be redriven when it was ordered
+  std::optional<RedriveCount> counted;  // the parts of `total`; only the answer to the order knows them
+  std::int64_t redriven = 0;            // so far; of these:
   std::int64_t delivered = 0;
   std::int64_t failed = 0;     // dead again
   std::int64_t waiting = 0;    // pending or claimed
@@ -78,11 +86,17 @@ struct RedriveView {
 // Whether `lead`, of which the destination knows nothing yet, is to go there (its source's rules and its
 // `when` would send it there at once, came it now).
 using Wants = std::function<bool(const std::string& destination, const Lead& lead)>;
+using IsConfigured = std::function<bool(const std::string& destination)>;
 
-struct RedriveCount {
-  std::int64_t dead = 0;
-  std::int64_t missing = 0;
+// What the configuration in force says. Both are called on the committer's thread.
+struct RedriveRules {
+  Wants wants;
+  IsConfigured is_configured;
 };
+
+// The filter lets nothing pass.
+struct NothingToRedrive {};
+using RedriveResult = std::variant<RedriveView, NothingToRedrive, Failure>;
 
 struct NoSuchRedrive {};
 // It has ended already.
@@ -107,14 +121,16 @@ struct RedriveStep {
 
 class Redrives {
  public:
-  // All outlive the Redrives. `wants` decides about missing deliveries; it is called on the committer's
-  // thread.
+  // All outlive the Redrives.
+  Redrives(Committer& committer, const Clock& clock, Random& random, RedriveRules rules);
+  // Where every destination is configured.
   Redrives(Committer& committer, const Clock& clock, Random& random, Wants wants);
 
   // How many it would take, changing nothing.
   [[nodiscard]] std::variant<RedriveCount, Failure> count(const RedriveFilter& filter);
 
-  [[nodiscard]] std::variant<RedriveView, Failure> order(const NewRedrive& redrive, const Order& by);
+  // Counts first what it will take, as count() does.
+  [[nodiscard]] RedriveResult order(const NewRedrive& redrive, const Order& by);
 
   // What was not redriven yet stays dead; what is on its way goes on.
   [[nodiscard]] CancelResult cancel(const Uuid& id, const Order& by);
@@ -125,7 +141,9 @@ class Redrives {
   // For the worker: those that have not ended, oldest first.
   void open(std::function<void(std::variant<std::vector<OpenRedrive>, Failure>)> done);
 
-  // Moves at most `limit` on, so that no more than `most_waiting` of it are on their way at once.
+  // Moves at most `limit` on, so that no more than `most_waiting` of it are on their way at once. Of a
+  // redrive of all destinations those do not count that wait where nothing is sent for now: the others' go
+  // on.
   void step(const Uuid& id, int limit, int most_waiting, Time now,
             std::function<void(std::variant<RedriveStep, Failure>)> done);
 
@@ -133,7 +151,7 @@ class Redrives {
   Committer& committer_;
   const Clock& clock_;
   Random& random_;
-  const Wants wants_;
+  const RedriveRules rules_;
   std::function<void()> on_ordered_;
 };
 

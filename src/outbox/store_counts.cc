@@ -16,6 +16,11 @@ constexpr const char* kDeadLetters =
     "dead "
     "JOIN lead ON lead.number = dead.sample ORDER BY dead.count DESC, dead.cause, dead.destination";
 
+// Answered by what stands in delivery_by_cause, in its own order.
+constexpr const char* kCountDead =
+    "SELECT destination, count(*), min(state_since) FROM delivery INDEXED BY delivery_by_cause "
+    "WHERE state = 'dead' GROUP BY destination";
+
 constexpr const char* kCountLeads = "SELECT count(*) FROM lead";
 constexpr const char* kCountUnrouted = "SELECT count(*) FROM lead WHERE unrouted = 1";
 // Answered by the partial index lead_by_disposition; the others are the rest.
@@ -93,6 +98,16 @@ std::vector<DeadGroup> group_dead_letters(Connection& connection) {
                       from_unix_ms(row->getColumn(4).getInt64()), read_uuid(*row, 5)});
   }
   return groups;
+}
+
+std::vector<DeadCount> count_dead_letters(Connection& connection) {
+  auto row = connection.use(kCountDead);
+  std::vector<DeadCount> counts;
+  while (row->executeStep()) {
+    counts.push_back({row->getColumn(0).getString(), row->getColumn(1).getInt64(),
+                      from_unix_ms(row->getColumn(2).getInt64())});
+  }
+  return counts;
 }
 
 std::vector<std::pair<std::string, Time>> read_last_received(Connection& connection) {

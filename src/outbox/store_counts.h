@@ -20,6 +20,9 @@ class Connection;
 // The largest group first.
 [[nodiscard]] std::vector<DeadGroup> group_dead_letters(Connection& connection);
 
+// By destination, those that have any.
+[[nodiscard]] std::vector<DeadCount> count_dead_letters(Connection& connection);
+
 // By source.
 [[nodiscard]] std::vector<std::pair<std::string, Time>> read_last_received(Connection& connection);
 

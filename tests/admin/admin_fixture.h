@@ -132,7 +132,7 @@ struct AdminFixture : StoreFixture {
     return add(lead);
   }
 
-  std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", admin::DestinationHealth{}}};
+  std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", admin::HealthStatus{}}};
   std::optional<std::string> trouble;
   std::optional<admin::CertificateStatus> certificate;
   admin::ConfigStatus config{"leadspool.toml", clock.now(), {}, {}};

@@ -79,18 +79,37 @@ TEST_CASE("a destination that the lead has no delivery to is answered with those
 
 TEST_CASE("whoever would correct a lead that has no delivery is told that a revision makes them") {
   AdminFixture admin;
+  const auto is_refused = [&](const Uuid& id, const std::string& what, const std::string& body) {
+    const auto response = admin.correct(id, what, body);
+    REQUIRE(response.status == 409);
+    REQUIRE(error_code(response) == "not_possible");
+    REQUIRE(error_message(response) == "This " + what +
+                                           " is not possible: it has no delivery. A revision of the lead "
+                                           "makes its deliveries, one that changes nothing too.");
+  };
   for (const Uuid id : {admin.add_quarantined_lead(), admin.add_lead_without_deliveries()}) {
-    for (const char* what : {"redrive", "release", "discard"}) {
-      for (const char* body : {"", R"({"destination":"crm"})"}) {
-        const auto response = admin.correct(id, what, body);
-        REQUIRE(response.status == 409);
-        REQUIRE(error_code(response) == "not_possible");
-        REQUIRE(error_message(response) == "This " + std::string(what) +
-                                               " is not possible: it has no delivery. A revision of the lead "
-                                               "makes its deliveries, one that changes nothing too.");
-      }
+    for (const char* what : {"redrive", "release"}) {
+      for (const char* body : {"", R"({"destination":"crm"})"}) is_refused(id, what, body);
     }
+    is_refused(id, "discard", R"({"destination":"crm"})");
   }
+  is_refused(admin.add_quarantined_lead(), "discard", "");
+}
+
+TEST_CASE("a lead that no destination wants is given up by a discard, once") {
+  AdminFixture admin;
+  const Uuid id = admin.add_lead_without_deliveries();
+  const auto response = admin.correct(id, "discard", R"({"reason":"a competitor"})");
+  REQUIRE(response.status == 200);
+  const auto answer = nlohmann::json::parse(response.body);
+  REQUIRE(answer.at("destinations") == nlohmann::json::array());
+  REQUIRE(answer.at("state") == "discarded");
+  const auto lead = admin.get_json(AdminFixture::path_of(id));
+  REQUIRE(lead.at("unrouted") == false);
+  REQUIRE(lead.at("audit").back().at("action") == "discard");
+  REQUIRE(lead.at("audit").back().at("reason") == "a competitor");
+  REQUIRE(admin.get_json("/api/v1/status").at("unrouted") == 0);
+  REQUIRE(admin.correct(id, "discard").status == 409);
 }
 
 TEST_CASE("a delivery that is being tried cannot be discarded under the worker") {

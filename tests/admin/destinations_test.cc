@@ -27,7 +27,7 @@ TEST_CASE("a destination shows what the running worker finds, why, since when an
   const auto now = admin.clock.now();
   const auto health_of = [&](Condition condition) {
     admin.destinations = {
-        {"crm", "webhook", admin::DestinationHealth{condition, now, "connection refused", now, 3}}};
+        {"crm", "webhook", admin::HealthStatus{condition, now, "connection refused", now, 3}}};
     return admin.destination();
   };
   const auto down = health_of(Condition::down);
@@ -69,7 +69,7 @@ TEST_CASE("where no worker tells, what is remembered of a destination is shown")
   shown = admin.destination();
   REQUIRE(shown.at("health") == "misconfigured");
   REQUIRE(shown.at("next_probe").is_null());
-  admin.destinations.at(0).health = admin::DestinationHealth{};
+  admin.destinations.at(0).health = admin::HealthStatus{};
   REQUIRE(admin.destination().at("health") == "closed");
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("a pause shows who, when and why, goes before all else, and survives")
   DestinationsFixture admin;
   admin.destinations = {
       {"crm", "webhook",
-       admin::DestinationHealth{Condition::down, admin.clock.now(), "refused", admin.clock.now(), 2}}};
+       admin::HealthStatus{Condition::down, admin.clock.now(), "refused", admin.clock.now(), 2}}};
   admin.clock.advance(Milliseconds{1'000});
   const auto response = admin.call("POST", kPause, {}, R"({"reason":"the CRM is moved"})");
   REQUIRE(response.status == 200);
@@ -115,7 +115,7 @@ TEST_CASE("a resume takes a destination for mended, though the worker does not k
   const HealthRecord trouble{Condition::misconfigured, admin.clock.now(), "401", {}, {}, 0};
   admin.remember(trouble);
   admin.destinations.at(0).health =
-      admin::DestinationHealth{trouble.condition, trouble.since, trouble.reason, std::nullopt, 0};
+      admin::HealthStatus{trouble.condition, trouble.since, trouble.reason, std::nullopt, 0};
   const auto resumed = admin.call("POST", kResume);
   REQUIRE(resumed.status == 200);
   REQUIRE(Json::parse(resumed.body).at("health") == "closed");

@@ -40,6 +40,10 @@ class Looks {
 
 using Said = std::vector<std::string>;
 
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 Trouble trouble(std::int64_t degree = 1, Milliseconds remind_after = hours{1}, bool at_once = false) {
   Trouble made;
   made.name = "crm";
@@ -71,8 +75,104 @@ TEST_CASE("a gap of one look is none, and after two the trouble is over") {
   }
   REQUIRE(looks.next({}).empty());
   REQUIRE(looks.next({}) == Said{"recovered crm"});
-  REQUIRE(looks.next({}).empty());
+  REQUIRE(looks.during(hours{2}, {}).empty());
   REQUIRE(looks.next({trouble()}) == Said{"raised crm"});
+}
+
+TEST_CASE("what comes and goes is told twice an hour, and what was told last comes true within the hour") {
+  Looks looks;
+  const bool at_once = GENERATE(false, true);
+  const auto flap = [&](Milliseconds span) {
+    Said all;
+    for (Milliseconds passed{0}; passed < span; passed += minutes{2}) {
+      for (const auto& troubles : {std::vector{trouble(1, hours{1}, at_once)}, {}}) {
+        for (auto& each : looks.during(minutes{1}, troubles)) all.push_back(std::move(each));
+      }
+    }
+    return all;
+  };
+  REQUIRE(flap(minutes{50}) == Said{"raised crm", "recovered crm"});
+  const auto day = flap(hours{24});
+  REQUIRE(day.size() <= 48);
+  REQUIRE(day.size() >= 44);
+  SECTION("it stays") {
+    const auto said = looks.during(minutes{61}, {trouble()});
+    REQUIRE(said.back() != "recovered crm");
+  }
+  SECTION("it goes, a minute after it was told to be there again") {
+    while (looks.next({trouble()}).empty()) {
+    }
+    REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"});
+    REQUIRE(looks.during(hours{5}, {}).empty());
+  }
+}
+
+TEST_CASE("one that came back within the hour is told at its end, with how often it did") {
+  Looks looks;
+  REQUIRE(looks.next({trouble()}) == Said{"raised crm"});
+  REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"});
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(looks.during(minutes{2}, {trouble()}).empty());
+    REQUIRE(looks.during(minutes{2}, {}).empty());
+  }
+  auto back = trouble();
+  back.since = looks.clock.now();
+  REQUIRE(looks.during(minutes{46}, {back}).empty());
+  looks.clock.advance(minutes{2});
+  const auto due = looks.book.look({back}, true, looks.clock.now());
+  REQUIRE(due.size() == 1);
+  REQUIRE(due[0].state == State::raised);
+  REQUIRE(due[0].returns == 4);
+  REQUIRE(due[0].trouble.since == back.since);
+  REQUIRE(contains(text_of(due[0], ""), "came back 4 times"));
+}
+
+TEST_CASE("one that comes back as another thing to do is told at once, and its end at most hourly") {
+  Looks looks;
+  REQUIRE(looks.next({trouble(1, hours{1}, true)}) == Said{"raised crm"});
+  REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"});
+  REQUIRE(looks.next({trouble(1, hours{1}, true)}).empty());
+  REQUIRE(looks.next({trouble(2, hours{1}, true)}) == Said{"raised crm"});
+  REQUIRE(looks.during(minutes{50}, {}).empty());
+  REQUIRE(looks.next({trouble(2, hours{1}, true)}).empty());
+  REQUIRE(looks.during(minutes{11}, {}) == Said{"recovered crm"});
+  REQUIRE(looks.next({trouble(2, hours{1}, true)}).empty());
+}
+
+TEST_CASE("a restart knows what was told to be over") {
+  Looks before;
+  before.next({trouble(2, hours{1}, true)});
+  REQUIRE(before.during(minutes{1}, {}) == Said{"recovered crm"});
+  Looks after;
+  after.clock.advance(minutes{1});
+  for (const auto& told : before.book.told_alerts()) after.book.take_over(told);
+  REQUIRE(after.during(minutes{58}, {trouble(2, hours{1}, true)}).empty());
+  REQUIRE(after.during(minutes{3}, {trouble(2, hours{1}, true)}) == Said{"raised crm"});
+}
+
+TEST_CASE("what is over for an hour is forgotten") {
+  Looks looks;
+  looks.next({trouble()});
+  REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"});
+  REQUIRE(looks.book.told_alerts().size() == 1);
+  REQUIRE(looks.during(minutes{61}, {}).empty());
+  REQUIRE(looks.book.told_alerts().empty());
+}
+
+TEST_CASE("a trouble that people know of is neither told nor told to be over") {
+  Looks looks;
+  auto known = trouble();
+  known.known_to_people = true;
+  SECTION("from the first on") {
+    REQUIRE(looks.during(hours{3}, {known}).empty());
+    REQUIRE(looks.next({trouble()}) == Said{"raised crm"});
+  }
+  SECTION("after it was told") {
+    REQUIRE(looks.next({trouble()}) == Said{"raised crm"});
+    REQUIRE(looks.during(hours{3}, {known}).empty());
+    SECTION("and it lasts") { REQUIRE(looks.next({trouble()}) == Said{"still crm"}); }
+    SECTION("and it is over") { REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"}); }
+  }
 }
 
 TEST_CASE("what grows is told again at most hourly, and what does not only after its own time") {
@@ -150,6 +250,18 @@ TEST_CASE("a wall clock that is set back does not silence the reminders") {
   looks.next({trouble()});
   looks.clock.set_by(-hours{100});
   REQUIRE(looks.during(hours{2}, {trouble()}).size() == 1);
+}
+
+TEST_CASE("a wall clock that jumps by days makes one notice at most, whichever way") {
+  Looks looks;
+  looks.next({trouble(1, hours{24})});
+  for (const auto jump : {hours{100}, -hours{200}, hours{100}}) {
+    looks.clock.set_by(jump);
+    REQUIRE(looks.during(minutes{30}, {trouble(1, hours{24})}).size() <= 1);
+  }
+  REQUIRE(looks.during(minutes{1}, {}) == Said{"recovered crm"});
+  looks.clock.set_by(-hours{100});
+  REQUIRE(looks.during(minutes{61}, {trouble()}) == Said{"raised crm"});
 }
 
 }  // namespace leadspool::alert

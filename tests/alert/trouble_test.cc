@@ -90,6 +90,18 @@ TEST_CASE("a destination that is down or misconfigured is told with the reason a
   REQUIRE(misconfigured.degree > down.degree);
   REQUIRE(misconfigured.growth_is_told_at_once);
   REQUIRE(contains(misconfigured.text, "credentials"));
+  REQUIRE(contains(misconfigured.text, "mend the secret"));
+  REQUIRE(contains(misconfigured.text, "leadspool reload"));
+  REQUIRE(contains(misconfigured.text, "leadspool destinations resume crm"));
+}
+
+TEST_CASE("a person who paused a destination knows how it is") {
+  auto facts = good_facts();
+  const auto condition = GENERATE(leadspool::Condition::down, leadspool::Condition::misconfigured);
+  facts.destinations[0].record.health = health(condition);
+  REQUIRE_FALSE(trouble_in(facts).known_to_people);
+  facts.destinations[0].record.pause = Pause{kNow - minutes{1}, "ana", ""};
+  REQUIRE(trouble_in(facts).known_to_people);
 }
 
 TEST_CASE("the health of a destination that is not configured any more is nobody's trouble") {
@@ -119,6 +131,14 @@ TEST_CASE("a lead that waits too long is told, with why it waits") {
     crm.configured = false;
     REQUIRE(contains(trouble_in(facts).text, "not in the configuration any more"));
   }
+  SECTION("the clock ran ahead when it came") {
+    crm.oldest_waiting_received_at = kNow + hours{48};
+    REQUIRE(found_in(facts).empty());
+    facts.waiting_since["crm"] = kNow - minutes{59};
+    REQUIRE(found_in(facts).empty());
+    facts.waiting_since["crm"] = kNow - minutes{60};
+    REQUIRE(contains(trouble_in(facts).text, "waits since 2025-12-31T23:00:00.000Z"));
+  }
   SECTION("and not when nobody wants to know") {
     auto limits = usual_limits();
     limits.oldest_undelivered = Milliseconds{0};
@@ -144,6 +164,14 @@ TEST_CASE("a source that is silent for too long is told") {
     REQUIRE(found_in(facts).empty());
     facts.watched_since["marketplace"] = kNow - hours{24};
     REQUIRE(contains(trouble_in(facts).text, "has not sent any lead"));
+  }
+  SECTION("counted from when it was watched, when the clock ran ahead as the last one came") {
+    facts.last_received["marketplace"] = kNow + hours{48};
+    REQUIRE(found_in(facts).empty());
+    facts.watched_since["marketplace"] = kNow + hours{1};
+    REQUIRE(found_in(facts).empty());
+    facts.watched_since["marketplace"] = kNow - hours{24};
+    REQUIRE(trouble_in(facts).since == kNow - hours{24});
   }
   SECTION("only where so many hours are configured") {
     facts.last_received["other"] = kNow - hours{10'000};
@@ -212,6 +240,8 @@ TEST_CASE("leads that no destination wants are told with their number") {
   REQUIRE(trouble.name == "unrouted");
   REQUIRE(trouble.degree == 3);
   REQUIRE(contains(trouble.text, "leadspool leads list --unrouted"));
+  REQUIRE(contains(trouble.text, "leadspool leads redrive --destination NAME --since TIME"));
+  REQUIRE(contains(trouble.text, "leadspool leads discard ID"));
 }
 
 }  // namespace leadspool::alert

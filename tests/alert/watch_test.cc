@@ -59,7 +59,12 @@ struct Watched {
   std::vector<std::string> names() {
     std::vector<std::string> all;
     const auto alerts = log.read_all();
-    for (const auto& alert : std::get<std::vector<outbox::ToldAlert>>(alerts)) all.push_back(alert.name);
+    for (const auto& alert : std::get<std::vector<outbox::ToldAlert>>(alerts)) {
+      // Without the hash of whom it was told.
+      const auto space = alert.name.find(' ');
+      all.push_back(alert.name.substr(0, space) +
+                    (space == std::string::npos ? "" : alert.name.substr(alert.name.find(':'))));
+    }
     return all;
   }
 
@@ -139,6 +144,8 @@ TEST_CASE("a trouble goes through raised, still and recovered, by webhook and by
   REQUIRE(contains(mails[0], "Subject: [Leadspool] crm is down\r\n"));
   REQUIRE(contains(mails[1], "Subject: [Leadspool] still: crm is down\r\n"));
   REQUIRE(contains(mails[2], "Subject: [Leadspool] over: crm is down\r\n"));
+  watched.store.clock.advance(hours{1});
+  watched.look(watch);
   REQUIRE(watched.names().empty());
 }
 
@@ -254,7 +261,123 @@ TEST_CASE("silence of a source that never sent a lead is counted over restarts")
 
   watch.reconfigure(by_webhook());
   watched.look(watch, 2);
+  REQUIRE(watched.states() == Texts{"raised", "recovered"});
+  watched.store.clock.advance(hours{1});
+  watched.look(watch);
   REQUIRE(watched.names().empty());
+}
+
+TEST_CASE("a source whose last lead came while the clock ran ahead is silent again in time") {
+  Watched watched;
+  watched.webhook_answers(200);
+  auto options = by_webhook();
+  options.limits.silence = {{"marketplace", hours{24}}};
+  {
+    Watch watch(options, watched.tools());
+    watched.look(watch);
+    watched.store.clock.advance(hours{240});
+    watched.facts.last_received["marketplace"] = watched.store.clock.now() + hours{1'000};
+    watched.look(watch);
+    watched.store.clock.advance(hours{23});
+    watched.look(watch);
+  }
+  Watch watch(options, watched.tools());
+  watched.look(watch);
+  REQUIRE(watched.states().empty());
+  watched.store.clock.advance(hours{1});
+  watched.look(watch);
+  REQUIRE(watched.states() == Texts{"raised"});
+  // Another one comes, with the clock still ahead.
+  watched.facts.last_received["marketplace"] += seconds{1};
+  watched.look(watch, 2);
+  REQUIRE(watched.states() == Texts{"raised", "recovered"});
+}
+
+TEST_CASE("leads that wait are told of in time, though the clock is set back by days, and no flood comes") {
+  Watched watched;
+  watched.webhook_answers(200);
+  watched.facts.destinations = {{.name = "crm"}};
+  watched.facts.destinations[0].oldest_waiting_received_at = watched.store.clock.now();
+  Watch watch(by_webhook(), watched.tools());
+  watched.look(watch);
+  watched.store.clock.set_by(-hours{100});
+  watched.look(watch, 4 * 59);
+  REQUIRE(watched.states().empty());
+  watched.look(watch, 8);
+  REQUIRE(watched.states() == Texts{"raised"});
+  REQUIRE(watched.names() == Texts{"log:undelivered/crm", "waiting:crm", "webhook:undelivered/crm"});
+  watched.store.clock.set_by(hours{100});
+  watched.look(watch, 20);
+  REQUIRE(watched.states() == Texts{"raised", "still"});
+  REQUIRE(watched.names() == Texts{"log:undelivered/crm", "webhook:undelivered/crm"});
+}
+
+TEST_CASE("those who are not reached any more are forgotten, and told anew when they are again") {
+  Watched watched;
+  watched.webhook_answers(200);
+  watched.crm_is_down();
+  Watch watch(by_webhook(), watched.tools());
+  watched.look(watch);
+  const Texts before{"log:destination/crm", "webhook:destination/crm"};
+  REQUIRE(watched.names() == before);
+  const auto rows = watched.log.read_all();
+  for (const auto& row : std::get<std::vector<outbox::ToldAlert>>(rows)) {
+    REQUIRE_FALSE(contains(row.name + row.text, "secret-part"));
+    REQUIRE_FALSE(contains(row.name + row.text, "contoso"));
+  }
+
+  SECTION("the webhook is gone for a month") {
+    watch.reconfigure({});
+    watched.look(watch);
+    REQUIRE(watched.names() == Texts{"log:destination/crm"});
+    watched.facts.destinations.clear();
+    watched.look(watch, 2);
+    watched.store.clock.advance(hours{720});
+    watch.reconfigure(by_webhook());
+    watched.look(watch, 5);
+    REQUIRE(watched.states() == Texts{"raised"});
+  }
+  SECTION("it is gone after a restart") {
+    Watch after({}, watched.tools());
+    watched.look(after);
+    REQUIRE(watched.names() == Texts{"log:destination/crm"});
+  }
+  SECTION("it goes to another address") {
+    auto other = by_webhook();
+    other.webhook->url = Secret{"https://hooks.contoso.com/T1/other-part"};
+    watch.reconfigure(other);
+    watched.look(watch, 3);
+    REQUIRE(watched.states() == Texts{"raised", "raised"});
+    REQUIRE(watched.names() == before);
+  }
+  SECTION("it is the same one") {
+    auto same = by_webhook();
+    same.host = "another name";
+    watch.reconfigure(same);
+    watched.look(watch, 3);
+    REQUIRE(watched.states() == Texts{"raised"});
+  }
+}
+
+TEST_CASE("a slow channel has a few notices each turn, so that another need not wait for all of them") {
+  Watched watched;
+  watched.client.on_send([&](const auto&) {
+    watched.store.clock.advance(seconds{4});
+    return http::ClientAnswer{.status = 200};
+  });
+  for (const auto* name : {"a", "b", "c", "d", "e"}) {
+    watched.facts.destinations.push_back({.name = name});
+    watched.facts.destinations.back().dead = 1;
+  }
+  test::MailServer server;
+  auto options = by_mail(server);
+  options.webhook = by_webhook().webhook;
+  Watch watch(options, watched.tools());
+  watched.look(watch);
+  REQUIRE(watched.states().size() == 2);
+  REQUIRE(server.mails().size() == 5);
+  watched.look(watch, 2);
+  REQUIRE(watched.states().size() == 5);
 }
 
 TEST_CASE("facts that cannot be had break off one look, and are told once") {
@@ -293,6 +416,21 @@ TEST_CASE("the watch looks on a thread of its own, and is stopped out of what it
   test::wait_until("the webhook was called", [&] { return asked.load(); });
   watch.stop();
   REQUIRE(client.in_flight() == 0);
+}
+
+TEST_CASE("the watch is stopped out of what it tells a mail server that hangs") {
+  const std::string when = GENERATE("EHLO", "mail", "QUIT");
+  test::MailServer server({.answers = {{when, ""}}});
+  Watched watched;
+  watched.crm_is_down();
+  Watch watch(by_mail(server), watched.tools());
+  watch.start();
+  test::wait_until("the mail server hangs", [&] {
+    const auto commands = server.commands();
+    return when == "mail" ? !server.mails().empty() : !commands.empty() && commands.back().starts_with(when);
+  });
+  watch.stop();
+  REQUIRE(watched.names().front() == (when == "QUIT" ? "email:destination/crm" : "log:destination/crm"));
 }
 
 }  // namespace leadspool::alert

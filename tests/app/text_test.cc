@@ -210,6 +210,7 @@ TEST_CASE("the status warns of leads that no destination wants, and a page says 
   REQUIRE(contains(status_text(shown.dump()), "UNROUTED     1 lead that no destination wants: `leadspool"));
   shown["unrouted"] = 2;
   REQUIRE(contains(status_text(shown.dump()), "2 leads that no destination wants"));
+  REQUIRE(contains(status_text(shown.dump()), "`leads discard` gives them up\n"));
 
   auto lead = dead_lead();
   REQUIRE_FALSE(contains(lead_page_text(lead.dump()), "No destination wants"));
@@ -219,6 +220,7 @@ TEST_CASE("the status warns of leads that no destination wants, and a page says 
   REQUIRE(contains(page, "No destination wants this lead"));
   REQUIRE(contains(page, "`leadspool leads revise 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f` makes"));
   REQUIRE(contains(page, "leads redrive --destination NAME --since 2026-01-01T00:00:00.000Z`"));
+  REQUIRE(contains(page, "`leadspool leads discard 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f` gives it up"));
   REQUIRE(contains(lead_list_text(nlohmann::json{{"leads", {lead}}, {"next_cursor", nullptr}}.dump()),
                    "no destination"));
 }
@@ -269,6 +271,13 @@ TEST_CASE("stranded deliveries come with a way out, and a history alone needs no
   REQUIRE_FALSE(contains(shown(old), "go nowhere"));
 }
 
+TEST_CASE("what a correction changed is told in a sentence") {
+  nlohmann::json answer{{"id", "01997c1e"}, {"destinations", {"crm", "erp"}}, {"state", "discarded"}};
+  REQUIRE(corrected_text(answer.dump()) == "Lead 01997c1e is discarded for crm, erp.\n");
+  answer["destinations"] = nlohmann::json::array();
+  REQUIRE(corrected_text(answer.dump()) == "Lead 01997c1e is given up: no destination wanted it.\n");
+}
+
 TEST_CASE("a redrive shows what it takes, how far it is, and why it ended") {
   auto order = redrive();
   const auto running = redrive_text(order.dump());
@@ -301,11 +310,14 @@ TEST_CASE("a redrive shows what it takes, how far it is, and why it ended") {
 
 TEST_CASE("an ordered redrive says how to follow it, and when nobody carries it out") {
   auto order = redrive();
-  order["total"] = 1;
+  order.update({{"total", 1}, {"dead", 1}, {"missing", 0}});
   const auto text = ordered_redrive_text(order.dump());
   REQUIRE(contains(text, "takes 1 delivery.\n"));
   REQUIRE(contains(text, "`leadspool redrives show 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f`"));
   REQUIRE_FALSE(contains(text, "No service"));
+  order.update({{"total", 7}, {"dead", 5}, {"missing", 2}});
+  REQUIRE(contains(ordered_redrive_text(order.dump()),
+                   "takes 7 deliveries: 5 dead, and 2 of leads that have none there yet.\n"));
   order["service_running"] = false;
   REQUIRE(contains(ordered_redrive_text(order.dump()), "No service is running: it is carried out once"));
 }

@@ -99,7 +99,9 @@ struct Parts {
   outbox::Committer committer{{.path = store}};
   outbox::Intake intake{{}, store, committer, clock, random};
   outbox::Claims claims{committer, random};
-  outbox::Redrives redrives{committer, clock, random, [](const auto&, const auto&) { return false; }};
+  outbox::Redrives redrives{
+      committer, clock, random,
+      outbox::RedriveRules{[](const auto&, const auto&) { return false; }, [](const auto&) { return true; }}};
   http::CurlClient client;
   std::optional<delivery::Worker> worker;
 };

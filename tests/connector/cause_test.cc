@@ -1,7 +1,11 @@
 #include "connector/cause.h"
 
+#include <functional>
+#include <vector>
+
 #include "connector/crm_answer.h"
 #include "support/catch.h"
+#include "support/seeded_random.h"
 
 using leadspool::LeadFields;
 using leadspool::connector::http_cause;
@@ -50,6 +54,15 @@ TEST_CASE("a cause keeps the CRM's words and loses what differs from lead to lea
       {"no lock after 1.2s", "no lock after <number>"},
       {"lead 00Q5e000001AbCdEAK", "lead <id>"},
       {"lead 5e8b is gone", "lead <id> is gone"},
+      {"file 7262b8a9.pdf, upload/abcdefab.csv", "file <id>, upload/<id>"},
+      {"request req-abcdefa1 failed", "request <id> failed"},
+      {"id q83vEjRWeJCrze8SNFZ4kA==.", "id <id>."},
+      {"id=/83vEj+WeJCrze8SNFZ4kA== of app", "id=<id> of app"},
+      {"AnnualRevenueUSD= 7, LeadFirstName='x'", "AnnualRevenueUSD= <number>, LeadFirstName=<value>"},
+      {"application/x-www-form-urlencoded, Lead/FirstName/LastName/EMailAddress1",
+       "application/x-www-form-urlencoded, Lead/FirstName/LastName/EMailAddress1"},
+      {"MissingRequiredFieldException of IsSSLRequiredForURLOfRequest",
+       "MissingRequiredFieldException of IsSSLRequiredForURLOfRequest"},
       {"the 2nd value", "the 2nd value"},
       {"error 0x80040333 and -2147015902", "error 0x80040333 and <number>"},
       {"pointer 0x00007f848151a26f", "pointer <id>"},
@@ -62,6 +75,12 @@ TEST_CASE("a cause keeps the CRM's words and loses what differs from lead to lea
       {"the length of the 'jobtitle' attribute", "the length of the jobtitle attribute"},
       {"the field 'Some One'", "the field <value>"},
       {"\xE2\x80\x9CSome One\xE2\x80\x9D and \xE2\x80\x98it\xE2\x80\x99", "<value> and <value>"},
+      {"`Some One` and `Some One' are", "<value> and <value> are"},
+      {"column `last_name`, value `it's`", "column last_name, value <value>"},
+      {"\u201ESome One\u201C, \u00ABSome One\u00BB and \u2018it\u2019s one\u2019",
+       "<value>, <value> and <value>"},
+      {"can\u2019t be \u2019Some One\u2019", "can\u2019t be <value>"},
+      {"\u201C\u5F20\u4E09\u201D\u5DF2", "<value>\u5DF2"},
       {"two\n lines\tof  it ", "two lines of it"},
       {"an open 'quote", "an open 'quote"},
       {"@ alone, and a trailing 7.", "@ alone, and a trailing <number>."},
@@ -172,6 +191,58 @@ TEST_CASE("what CRMs answer for different reasons is two causes") {
   }
 }
 
+TEST_CASE("one reason is one cause, whatever its random id") {
+  const auto hex = [](const std::vector<std::uint8_t>& bytes) {
+    std::string text;
+    for (const auto byte : bytes) {
+      text += "0123456789abcdef"[byte >> 4];
+      text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+  };
+  const auto base64 = [](const std::vector<std::uint8_t>& bytes) {
+    constexpr std::string_view kSigns = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+      unsigned three = 0;
+      for (std::size_t j = i; j < i + 3; ++j) three = three * 256 + (j < bytes.size() ? bytes[j] : 0U);
+      for (const int shift : {18, 12, 6, 0}) text += kSigns[(three >> shift) & 63];
+    }
+    for (std::size_t i = 0; i < (3 - bytes.size() % 3) % 3; ++i) text[text.size() - 1 - i] = '=';
+    return text;
+  };
+  const auto guid = [&](const std::vector<std::uint8_t>& bytes) {
+    std::string text = hex(bytes);
+    for (const std::size_t place : {8U, 13U, 18U, 23U}) text.insert(place, 1, '-');
+    return text;
+  };
+  struct Row {
+    std::size_t bytes;
+    std::function<std::string(const std::vector<std::uint8_t>&)> written;
+  };
+  const Row table[] = {{16, guid}, {4, hex}, {8, hex}, {16, hex}, {16, base64}, {20, base64}, {32, base64}};
+  leadspool::test::SeededRandom random;
+  for (const auto& [size, written] : table) {
+    std::vector<std::uint8_t> bytes(size);
+    for (int i = 0; i < 10'000; ++i) {
+      random.fill(bytes);
+      const std::string id = written(bytes);
+      INFO(id);
+      REQUIRE(normalise_cause("Contact With Id = " + id + " Does Not Exist") ==
+              "Contact With Id = <id> Does Not Exist");
+      REQUIRE(normalise_cause("trace {" + id + "}, 'a'") == "trace {<id>}, <value>");
+      if (written(bytes).find_first_of("+/=") == std::string::npos) {
+        REQUIRE(normalise_cause("no file " + id + ".pdf.") == "no file <id>.");
+      }
+    }
+  }
+}
+
+TEST_CASE("a cause that is cut does not end in a blank") {
+  const std::string first(199, 'x');
+  REQUIRE(normalise_cause(first + " and more") == first);
+}
+
 TEST_CASE("a cause is at most 200 bytes and is cut between characters") {
   std::string words;
   for (int i = 0; i < 150; ++i) words += "\xC3\xAB";
@@ -187,4 +258,16 @@ TEST_CASE("the cause of an answer names the status and the field") {
   REQUIRE(http_cause(422, "'Smith99' is too short", "last_name") ==
           "HTTP 422: <value> is too short (field last_name)");
   REQUIRE(http_cause(400, "", "address1_line2") == "HTTP 400 (field address1_line2)");
+}
+
+TEST_CASE("what a CRM names as the field goes into a cause only where it can be the name of one") {
+  const leadspool::LeadFields lead{.first_name = "Mia", .last_name = "Chen", .email = "mia@example.com"};
+  for (const std::string field :
+       {"Mia Chen", "mia@example.com", "+1 617 555 0100", "6175550100", "Chen", "Chen.Mia", "last_name: Chen",
+        "Zoe Smith", "https://crm.example/4711", "\x01"}) {
+    INFO(field);
+    REQUIRE(http_cause(422, "wrong", field, lead) == "HTTP 422: wrong");
+    REQUIRE(http_cause(422, "", field, lead) == "HTTP 422");
+  }
+  REQUIRE(http_cause(422, "wrong", "contact.LastName", lead) == "HTTP 422: wrong (field contact.LastName)");
 }

@@ -42,7 +42,8 @@ TEST_CASE("the CRM's words are found where CRMs put them") {
       {R"({"message":"cut o)", ""},
       {R"({})", ""},
       {R"([])", ""},
-      {"\"text\"", ""},
+      {"[1]", ""},
+      {"404", ""},
       {"<html>503</html>", ""},
       {"", ""},
   };
@@ -50,6 +51,91 @@ TEST_CASE("the CRM's words are found where CRMs put them") {
     INFO(body);
     REQUIRE(read_crm_answer(body).words == words);
   }
+}
+
+TEST_CASE("the CRM's words and the field are found in the formats of frameworks") {
+  struct Row {
+    std::string_view body;
+    std::string_view words;
+    std::string_view field;
+  };
+  const Row table[] = {
+      // Plain text
+      {"Company is required", "Company is required", ""},
+      {"\xEF\xBB\xBF\r\nCompany is\nrequired\r\n", "Company is required", ""},
+      {"\"Company is required\"", "Company is required", ""},
+      {"Stra\xDF"
+       "e fehlt",
+       "Stra\xEF\xBF\xBD"
+       "e fehlt",
+       ""},
+      {"\x1F\x8B\x08 gzip", "", ""},
+      // Pages
+      {"<!DOCTYPE html>\n<html><head><title>502 Bad &amp; Gone</title></head><body><p>a</p></body></html>",
+       "502 Bad & Gone", ""},
+      {"<html><body><h1>Oops</h1><message>no</message></body></html>", "", ""},
+      {"<html><title>cut o", "", ""},
+      // Members in other capitals
+      {R"({"Message":"Company is required"})", "Company is required", ""},
+      {R"({"MESSAGE":"no","Field":"Company"})", "no", "Company"},
+      {R"({"Message":"other","message":"exact"})", "exact", ""},
+      {R"({"Error":{"Message":"no"}})", "no", ""},
+      // ASP.NET
+      {R"({"type":"x","title":"One or more validation errors occurred.","status":400,"errors":{"Email":["The Email field is required."]}})",
+       "The Email field is required.", "Email"},
+      {R"({"title":"Bad","errors":{"$.Company":["is required"]}})", "is required", "Company"},
+      {R"({"title":"Bad","errors":{}})", "Bad", ""},
+      {R"({"type":"x","title":"Unprocessable Entity","status":422})", "Unprocessable Entity", ""},
+      {R"({"Message":"The request is invalid.","ModelState":{"lead.Email":["is taken"]}})", "is taken",
+       "lead.Email"},
+      // FastAPI
+      {R"({"detail":[{"loc":["body","email"],"msg":"field required","type":"missing"}]})", "field required",
+       "email"},
+      {R"({"detail":[{"loc":["body","phones",0],"msg":"too short"}]})", "too short", "phones"},
+      {R"({"detail":[{"loc":[],"msg":"too short"}]})", "too short", ""},
+      // Rails
+      {R"({"errors":{"company":["can't be blank","is short"]}})", "can't be blank", "company"},
+      {R"({"errors":{"company":"can't be blank"}})", "can't be blank", "company"},
+      {R"({"errors":{"company":[],"email":["is taken"]}})", "is taken", "email"},
+      {R"({"errors":["Company can't be blank"]})", "Company can't be blank", ""},
+      {R"({"error":"Unprocessable Entity","errors":["Company can't be blank"]})", "Company can't be blank",
+       ""},
+      {R"({"errors":{"message":"no","field":"company"}})", "no", "company"},
+      {R"({"errors":{"email":{"message":"is taken","kind":"unique"}}})", "is taken", "email"},
+      // Zoho
+      {R"({"data":[{"code":"INVALID_DATA","details":{"api_name":"Email"},"message":"invalid data","status":"error"}]})",
+       "invalid data", "Email"},
+      // OData
+      {R"({"error":{"code":"","message":{"lang":"en-US","value":"no such property"}}})", "no such property",
+       ""},
+      {R"({"odata.error":{"code":"","message":{"lang":"en-US","value":"no such property"}}})",
+       "no such property", ""},
+      {R"({"message":{"value":"no such property"}})", "no such property", ""},
+      {R"(<?xml version="1.0"?><m:error xmlns:m="x"><m:code/><m:message xml:lang="en">no such property</m:message></m:error>)",
+       "no such property", ""},
+      // SOAP 1.1 and 1.2
+      {R"(<s:Envelope xmlns:s="x"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring xml:lang="en"> Company &lt;is&gt; required</faultstring></s:Fault></s:Body></s:Envelope>)",
+       "Company <is> required", ""},
+      {"<Fault><faultstring><![CDATA[a < b]]></faultstring></Fault>", "a < b", ""},
+      {R"(<env:Fault><env:Reason><env:Text xml:lang="en">Company is required</env:Text></env:Reason></env:Fault>)",
+       "Company is required", ""},
+      // OAuth
+      {R"({"error":"invalid_grant","error_description":"token expired"})", "token expired", ""},
+  };
+  for (const auto& [body, words, field] : table) {
+    INFO(body);
+    const auto read = read_crm_answer(body);
+    REQUIRE(read.words == words);
+    REQUIRE(read.field == field);
+  }
+}
+
+TEST_CASE("a long text or a deep one does no harm") {
+  REQUIRE(read_crm_answer(std::string(1'000'000, 'x')).words == std::string(300, 'x'));
+  REQUIRE(read_crm_answer(std::string(1'000'000, '<')).words.empty());
+  std::string deep;
+  for (int i = 0; i < 20'000; ++i) deep += R"({"errors":{"detail":)";
+  REQUIRE(read_crm_answer(deep + "1" + std::string(40'000, '}')).words.empty());
 }
 
 TEST_CASE("the CRM's words are cut after 300 characters, not bytes") {

@@ -114,13 +114,29 @@ TEST_CASE("every status has its outcome") {
   }
 }
 
-TEST_CASE("a status that HTTP does not know is not stored as one") {
+TEST_CASE("a status that HTTP does not know is not stored as one, and what came with it is not repeated") {
   for (const int status : {0, 99, 600, 999}) {
     INFO(status);
-    const auto result = classify(answer(status));
+    const auto result =
+        classify(answer(status, R"({"message":"Mia Chen is known"})"), {}, {.first_name = "Mia"});
     REQUIRE(result.outcome == Outcome::misconfigured);
     REQUIRE(result.http_status == 0);
-    REQUIRE(result.cause == "HTTP " + std::to_string(status));
+    REQUIRE(result.detail == "the CRM answered " + std::to_string(status));
+    REQUIRE(result.cause == "HTTP " + std::to_string(status) + ": <value> Chen is known");
+    REQUIRE(result.answer_excerpt == R"({"message":"Mia Chen is known"})");
+  }
+}
+
+TEST_CASE(
+    "of all that every lead would be told only a 403 may be about one, and only 409 and 422 show access") {
+  for (int status = 100; status <= 599; ++status) {
+    INFO(status);
+    const auto result = classify(answer(status));
+    REQUIRE(result.may_be_the_leads_own == (status == 403));
+    REQUIRE(result.shows_access == (status == 409 || status == 422));
+  }
+  for (const auto phase : {FailurePhase::bad_url, FailurePhase::certificate}) {
+    REQUIRE_FALSE(classify(failure(phase, false)).may_be_the_leads_own);
   }
 }
 

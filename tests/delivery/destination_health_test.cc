@@ -13,7 +13,15 @@ constexpr Time kNow = from_unix_ms(1'767'225'600'000);
 const AttemptOutcome kDown{.outcome = Outcome::unavailable, .detail = "connection refused"};
 const AttemptOutcome kServerError{.outcome = Outcome::unavailable, .counts_against_budget = true};
 const AttemptOutcome kDelivered{.outcome = Outcome::delivered};
-const AttemptOutcome kForbidden{.outcome = Outcome::misconfigured, .detail = "403 forbidden"};
+const AttemptOutcome kRefused{.outcome = Outcome::rejected, .shows_access = true};
+const AttemptOutcome kTooLarge{.outcome = Outcome::rejected, .cause = "HTTP 413"};
+const AttemptOutcome kForbidden{.outcome = Outcome::misconfigured,
+                                .may_be_the_leads_own = true,
+                                .detail = "403 forbidden",
+                                .cause = "HTTP 403"};
+const AttemptOutcome kUnauthorised{
+    .outcome = Outcome::misconfigured, .detail = "401 unauthorised", .cause = "HTTP 401"};
+const AttemptOutcome kBadCertificate{.outcome = Outcome::misconfigured, .cause = "certificate refused"};
 const AttemptOutcome kLost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
 
 Uuid lead(std::uint8_t number) {
@@ -156,18 +164,41 @@ TEST_CASE("late answers from before it opened do not lengthen the wait") {
   REQUIRE(health.record().condition == Condition::down);
 }
 
-TEST_CASE("any sensible answer, also a late one, makes it work again and tells that it is back") {
-  for (const auto outcome : {Outcome::delivered, Outcome::rejected}) {
+TEST_CASE("an answer that shows access, also a late one, makes it work again and tells that it is back") {
+  for (const auto& outcome : {kDelivered, kRefused}) {
     for (const auto after : {1s, 30s}) {
       for (auto health : {down(), misconfigured()}) {
-        REQUIRE(note(health, {.outcome = outcome}, 3, kNow + after) == Sign::came_back);
+        REQUIRE(note(health, outcome, 3, kNow + after) == Sign::came_back);
         REQUIRE(health.is_working());
         REQUIRE(health.record().reason.empty());
         REQUIRE_FALSE(health.next_look(kNow + after));
-        REQUIRE(note(health, {.outcome = outcome}, 4, kNow + after) == Sign::none);
+        REQUIRE(note(health, outcome, 4, kNow + after) == Sign::none);
       }
     }
   }
+}
+
+TEST_CASE("a refusal that shows no access ends an outage, and the count of failures") {
+  DestinationHealth health = down();
+  REQUIRE(note(health, kTooLarge, 3, kNow + 1s) == Sign::came_back);
+  REQUIRE(health.is_working());
+  fail(health, 9, kDown, kNow + 2s);
+  REQUIRE(note(health, kTooLarge, 3, kNow + 2s) == Sign::none);
+  fail(health, 9, kDown, kNow + 2s);
+  REQUIRE(health.is_working());
+}
+
+TEST_CASE("a probe that is refused without showing access leaves it misconfigured, for five more minutes") {
+  DestinationHealth health = misconfigured();
+  REQUIRE(note(health, kTooLarge, 3, kNow + 5min) == Sign::none);
+  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.record().reason == "403 forbidden");
+  REQUIRE(health.avoids() == lead(2));
+  REQUIRE(health.next_look(kNow + 5min) == kNow + 10min);
+  // What began before the pause does not put the next probe off.
+  REQUIRE(health.note(kTooLarge, {.lead = lead(4), .began = kNow - 1s}, kNow + 6min) == Sign::none);
+  REQUIRE(health.next_look(kNow + 6min) == kNow + 10min);
+  REQUIRE(note(health, kRefused, 5, kNow + 10min) == Sign::came_back);
 }
 
 TEST_CASE("a success that closes no breaker is no comeback, whatever failed before") {
@@ -223,12 +254,24 @@ TEST_CASE("one misconfigured answer is a suspicion: one at a time is tried, and 
   REQUIRE(health.room(1, 16, kNow) == 0);
 }
 
-TEST_CASE("a suspicion ends with the sensible answer of another lead") {
+TEST_CASE("a suspicion ends when another lead passes, not when it is refused without showing access") {
+  for (const auto& passed : {kDelivered, kRefused}) {
+    DestinationHealth health;
+    static_cast<void>(note(health, kForbidden, 1));
+    REQUIRE(note(health, kTooLarge, 2) == Sign::none);
+    REQUIRE(health.avoids() == lead(1));
+    REQUIRE(health.room(0, 16, kNow) == 1);
+    REQUIRE(note(health, passed, 3) == Sign::none);
+    REQUIRE_FALSE(health.avoids());
+    REQUIRE(health.room(0, 16, kNow) == 16);
+  }
+}
+
+TEST_CASE("a suspect that is refused for itself does not clear the destination") {
   DestinationHealth health;
-  static_cast<void>(note(health, kForbidden, 1));
-  REQUIRE(note(health, kDelivered, 2) == Sign::none);
-  REQUIRE_FALSE(health.avoids());
-  REQUIRE(health.room(0, 16, kNow) == 16);
+  static_cast<void>(note(health, kUnauthorised, 1));
+  static_cast<void>(note(health, kTooLarge, 1, kNow + 5s));
+  REQUIRE(note(health, kUnauthorised, 2, kNow + 6s) == Sign::paused_itself);
 }
 
 TEST_CASE("a second lead confirms it: the destination pauses itself and is probed every five minutes") {
@@ -262,62 +305,109 @@ TEST_CASE("a probe that is misconfigured turns an outage into a pause at once") 
   REQUIRE(note(health, kForbidden, 2, kNow + 30s) == Sign::paused_itself);
   REQUIRE(health.record().condition == Condition::misconfigured);
   REQUIRE(health.next_look(kNow + 30s) == kNow + 30s + 5min);
-  REQUIRE_FALSE(health.others_only(kNow + 30s));
 }
 
-TEST_CASE("the same lead again, with no other between, confirms it, and another one may be tried at once") {
+TEST_CASE("the same lead again, with no other between, confirms nothing, and another one is to tell") {
   DestinationHealth health;
-  static_cast<void>(note(health, kForbidden, 1));
-  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::paused_itself);
-  REQUIRE(health.others_only(kNow + 5s));
-  REQUIRE(health.avoids() == lead(1));
-  REQUIRE(health.room(0, 16, kNow + 5s) == 1);
-  REQUIRE(health.room(1, 16, kNow + 5s) == 0);
-
-  SECTION("that one passes: the destination is well, and the first lead is to blame when it fails again") {
-    REQUIRE(note(health, kDelivered, 2, kNow + 6s) == Sign::came_back);
-    REQUIRE(note(health, kForbidden, 1, kNow + 7s) == Sign::the_leads_own);
+  for (int times = 0; times < 50; ++times) {
+    REQUIRE(note(health, kForbidden, 1, kNow + times * 5min) == Sign::none);
     REQUIRE(health.is_working());
+    REQUIRE(health.avoids() == lead(1));
+    REQUIRE(health.prefers_untried());
+    REQUIRE(health.room(0, 16, kNow + times * 5min) == 1);
+    REQUIRE(health.room(1, 16, kNow + times * 5min) == 0);
+  }
+  const Time now = kNow + 24h;
+  SECTION("that one passes: the destination is well, and it counts when the first lead fails again") {
+    REQUIRE(note(health, kDelivered, 2, now) == Sign::none);
     REQUIRE_FALSE(health.avoids());
+    REQUIRE_FALSE(health.prefers_untried());
+    REQUIRE(note(health, kForbidden, 1, now + 1s) == Sign::others_pass);
+    REQUIRE(health.is_working());
   }
-  SECTION("that one fails likewise: the pause is everybody's") {
-    REQUIRE(note(health, kForbidden, 2, kNow + 6s) == Sign::none);
-    REQUIRE(health.room(0, 16, kNow + 6s) == 0);
-    REQUIRE(health.next_look(kNow + 6s) == kNow + 6s + 5min);
+  SECTION("that one fails likewise: it is everybody") {
+    REQUIRE(note(health, kForbidden, 2, now) == Sign::paused_itself);
+    REQUIRE(health.next_look(now) == now + 5min);
   }
-  SECTION("that one does not get through: the next probe comes in its time") {
-    REQUIRE(note(health, kDown, 2, kNow + 6s) == Sign::none);
-    REQUIRE(health.record().condition == Condition::misconfigured);
-    REQUIRE(health.room(0, 16, kNow + 6s) == 0);
-  }
-  SECTION("a late failure from before tells nothing") {
-    REQUIRE(health.note(kDown, {.lead = lead(2), .began = kNow}, kNow + 6s) == Sign::none);
-    REQUIRE(health.room(0, 16, kNow + 6s) == 1);
-  }
-  SECTION("when it is time for a probe the lead itself may be tried") {
-    REQUIRE_FALSE(health.others_only(kNow + 5s + 5min));
-    REQUIRE(health.room(0, 16, kNow + 5s + 5min) == 1);
-  }
-  SECTION("a Retry-After closes it for others too") {
-    auto forbidden = kForbidden;
-    forbidden.retry_after = 60s;
-    health = DestinationHealth{};
-    static_cast<void>(note(health, kForbidden, 1));
-    REQUIRE(note(health, forbidden, 1) == Sign::paused_itself);
-    REQUIRE(health.room(0, 16, kNow + 59s) == 0);
-    REQUIRE(health.room(0, 16, kNow + 60s) == 1);
+  SECTION("that one is refused, but shows no access: nothing is known") {
+    REQUIRE(note(health, kTooLarge, 2, now) == Sign::none);
+    REQUIRE(health.avoids() == lead(1));
   }
 }
 
-TEST_CASE("a lead that fails again after others have passed since is the one to blame") {
+TEST_CASE("after a person's resume one lead at a time is tried, untried ones first, until one passes") {
   DestinationHealth health;
+  health.take_as_mended();
+  REQUIRE(health.room(0, 16, kNow) == 1);
+  REQUIRE(health.room(1, 16, kNow) == 0);
+  REQUIRE(health.prefers_untried());
+  static_cast<void>(note(health, kDelivered, 1));
+  REQUIRE_FALSE(health.prefers_untried());
+  REQUIRE(health.room(0, 16, kNow) == 2);
+}
+
+TEST_CASE("a lead that is forbidden three times, others passing after each, is the one to blame") {
+  for (const auto& passed : {kDelivered, kRefused}) {
+    DestinationHealth health;
+    REQUIRE(note(health, kForbidden, 1) == Sign::none);
+    static_cast<void>(note(health, passed, 2, kNow + 1s));
+    REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::others_pass);
+    REQUIRE(health.is_working());
+    REQUIRE(health.room(0, 16, kNow + 5s) == 16);
+    static_cast<void>(note(health, passed, 3, kNow + 6s));
+    REQUIRE(note(health, kForbidden, 1, kNow + 35s) == Sign::the_leads_own);
+    REQUIRE(health.room(0, 16, kNow + 35s) == 16);
+    // What it does after a person has had it tried again is judged afresh.
+    REQUIRE(note(health, kForbidden, 1, kNow + 1h) == Sign::none);
+  }
+}
+
+TEST_CASE("what is never about one lead is never blamed on one, however often others pass") {
+  for (const auto& outcome : {kUnauthorised, kBadCertificate}) {
+    DestinationHealth health;
+    REQUIRE(note(health, outcome, 1) == Sign::none);
+    Time now = kNow;
+    for (int tries = 0; tries < 100; ++tries) {
+      static_cast<void>(note(health, kDelivered, 2, now += 1min));
+      REQUIRE(note(health, outcome, 1, now += 1min) == Sign::others_pass);
+      REQUIRE(health.is_working());
+    }
+  }
+}
+
+TEST_CASE("a lead that fails for another cause than before is judged anew") {
+  DestinationHealth health;
+  Time now = kNow;
+  const auto after_another = [&](const AttemptOutcome& outcome) {
+    static_cast<void>(note(health, kDelivered, 2, now += 1h));
+    return note(health, outcome, 1, now += 1h);
+  };
+  auto forbidden_otherwise = kForbidden;
+  forbidden_otherwise.cause = "HTTP 403: the trial is over";
   static_cast<void>(note(health, kForbidden, 1));
-  static_cast<void>(note(health, kDelivered, 2, kNow + 1s));
-  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::the_leads_own);
-  REQUIRE(health.is_working());
-  REQUIRE(health.room(0, 16, kNow + 5s) == 16);
-  // What it does after a person has had it tried again is judged afresh.
-  REQUIRE(note(health, kForbidden, 1, kNow + 1h) == Sign::none);
+  SECTION("the password expired") {
+    REQUIRE(after_another(kUnauthorised) == Sign::others_pass);
+    REQUIRE(after_another(kUnauthorised) == Sign::others_pass);
+    REQUIRE(after_another(kForbidden) == Sign::others_pass);
+  }
+  SECTION("forbidden for another reason") {
+    REQUIRE(after_another(kForbidden) == Sign::others_pass);
+    REQUIRE(after_another(forbidden_otherwise) == Sign::others_pass);
+    REQUIRE(after_another(kForbidden) == Sign::others_pass);
+  }
+  REQUIRE(after_another(kForbidden) == Sign::others_pass);
+  REQUIRE(after_another(kForbidden) == Sign::the_leads_own);
+}
+
+TEST_CASE("a refusal that shows no access does not tell that others pass") {
+  for (const auto& outcome : {kUnauthorised, kForbidden}) {
+    DestinationHealth health;
+    REQUIRE(note(health, outcome, 1) == Sign::none);
+    REQUIRE(note(health, kTooLarge, 2, kNow + 1s) == Sign::none);
+    REQUIRE(note(health, outcome, 1, kNow + 5s) == Sign::none);
+    REQUIRE(note(health, kTooLarge, 3, kNow + 6s) == Sign::none);
+    REQUIRE(note(health, outcome, 4, kNow + 7s) == Sign::paused_itself);
+  }
 }
 
 TEST_CASE("an attempt that began before a lead failed does not show that it is the lead") {
@@ -325,40 +415,48 @@ TEST_CASE("an attempt that began before a lead failed does not show that it is t
   static_cast<void>(note(health, kForbidden, 1, kNow + 1s));
   REQUIRE(health.note(kDelivered, {.lead = lead(2), .began = kNow}, kNow + 2s) == Sign::none);
   REQUIRE_FALSE(health.avoids());
-  REQUIRE(note(health, kForbidden, 1, kNow + 6s) == Sign::paused_itself);
+  REQUIRE(note(health, kForbidden, 1, kNow + 6s) == Sign::none);
+  REQUIRE(health.avoids() == lead(1));
 }
 
 TEST_CASE("what passed before a lead failed does not show that it is the lead") {
   DestinationHealth health;
   static_cast<void>(note(health, kDelivered, 2));
   static_cast<void>(note(health, kForbidden, 1));
-  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::paused_itself);
+  REQUIRE(note(health, kForbidden, 1, kNow + 5s) == Sign::none);
+  REQUIRE(health.avoids() == lead(1));
 }
 
 TEST_CASE("leads that failed together are tried once more before one of them is to blame") {
   DestinationHealth health = misconfigured();
   REQUIRE(note(health, kDelivered, 3, kNow + 5min) == Sign::came_back);
-  for (const std::uint8_t one : {1, 2}) {
-    REQUIRE(note(health, kForbidden, one, kNow + 6min) == Sign::none);
-    REQUIRE_FALSE(health.avoids());
+  for (const auto now : {kNow + 6min, kNow + 8min}) {
+    for (const std::uint8_t one : {1, 2}) {
+      REQUIRE(note(health, kForbidden, one, now) == Sign::others_pass);
+      REQUIRE_FALSE(health.avoids());
+    }
+    static_cast<void>(note(health, kDelivered, 4, now + 1min));
   }
   SECTION("others pass meanwhile") {
-    static_cast<void>(note(health, kDelivered, 4, kNow + 7min));
     for (const std::uint8_t one : {1, 2}) {
-      REQUIRE(note(health, kForbidden, one, kNow + 8min) == Sign::the_leads_own);
+      REQUIRE(note(health, kForbidden, one, kNow + 10min) == Sign::the_leads_own);
     }
     REQUIRE(health.is_working());
   }
-  SECTION("nobody does") { REQUIRE(note(health, kForbidden, 1, kNow + 8min) == Sign::paused_itself); }
+  SECTION("nobody does") {
+    REQUIRE(note(health, kUnauthorised, 1, kNow + 10min) == Sign::others_pass);
+    REQUIRE(note(health, kUnauthorised, 1, kNow + 11min) == Sign::none);
+    REQUIRE(health.avoids() == lead(1));
+  }
 }
 
 TEST_CASE("a lead that is alone with a wrong password is never to blame") {
   DestinationHealth health;
   Time now = kNow;
   for (int tries = 0; tries < 1'000; ++tries, now += 10min) {
-    REQUIRE(note(health, kForbidden, 1, now) != Sign::the_leads_own);
+    REQUIRE(note(health, kForbidden, 1, now) == Sign::none);
   }
-  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.is_working());
 }
 
 TEST_CASE("no more suspects are remembered than there is room for, and the latest is among them") {
@@ -375,7 +473,7 @@ TEST_CASE("no more suspects are remembered than there is room for, and the lates
   const auto fails_again = [&](std::size_t number) {
     return health.note(kForbidden, {.lead = many(number), .began = kNow + 5s}, kNow + 5s);
   };
-  REQUIRE(fails_again(2 * DestinationHealth::kMostSuspects - 1) == Sign::the_leads_own);
+  REQUIRE(fails_again(2 * DestinationHealth::kMostSuspects - 1) == Sign::others_pass);
   REQUIRE(fails_again(0) == Sign::none);
 }
 
@@ -407,16 +505,29 @@ TEST_CASE("a restored Retry-After holds, also against a success and in an outage
   REQUIRE(DestinationHealth(health.record(), kNow + 1h).next_look(kNow + 1h) == kNow + 2h);
 }
 
-TEST_CASE("no wait that was remembered by a wrong clock is longer than it can have been") {
+TEST_CASE("no wait that was remembered by a wrong clock is longer than it was planned") {
   const Time ahead = kNow + 24h * 365;
-  const auto opens = [&](Condition condition) {
-    const DestinationHealth restored({.condition = condition, .since = ahead, .closed_until = ahead}, kNow);
+  const auto opens = [&](Condition condition, Milliseconds planned) {
+    const DestinationHealth restored(
+        {.condition = condition, .since = ahead, .probe_wait = planned, .closed_until = ahead}, kNow);
     REQUIRE(restored.record().since == kNow);
     return *restored.next_look(kNow) - kNow;
   };
-  REQUIRE(opens(Condition::working) == 10h);
-  REQUIRE(opens(Condition::down) == 10min);
-  REQUIRE(opens(Condition::misconfigured) == 5min);
+  REQUIRE(opens(Condition::working, 5s) == 5s);
+  REQUIRE(opens(Condition::working, 100h) == 10h);
+  REQUIRE(opens(Condition::down, 30s) == 30s);
+  REQUIRE(opens(Condition::misconfigured, 5min) == 5min);
+}
+
+TEST_CASE("leads that were in flight when another failed do not confirm it") {
+  DestinationHealth health;
+  REQUIRE(note(health, kForbidden, 1) == Sign::none);
+  for (const std::uint8_t one : {2, 3, 4}) {
+    REQUIRE(health.note(kForbidden, {.lead = lead(one), .began = kNow, .is_witness = false}, kNow) ==
+            Sign::none);
+  }
+  REQUIRE(health.is_working());
+  REQUIRE(note(health, kForbidden, 5) == Sign::paused_itself);
 }
 
 TEST_CASE("failures that open nothing change nothing that is remembered") {
@@ -425,6 +536,38 @@ TEST_CASE("failures that open nothing change nothing that is remembered") {
   static_cast<void>(note(health, kForbidden, 1));
   static_cast<void>(note(health, kDelivered, 2));
   REQUIRE(health.record() == HealthRecord{});
+}
+
+TEST_CASE("when what is misconfigured was mended it is probed at once, unless a Retry-After lasts") {
+  auto health = misconfigured();
+  REQUIRE(health.room(0, 16, kNow) == 0);
+  health.expect_mended();
+  REQUIRE(health.room(0, 16, kNow) == 1);
+  REQUIRE(health.room(1, 16, kNow) == 0);
+  REQUIRE_FALSE(health.is_working());
+  (void)note(health, kForbidden, 3);
+  REQUIRE(health.next_look(kNow) == kNow + DestinationHealth::kMisconfiguredProbe);
+  (void)note(health, throttled(60s), 3, kNow + DestinationHealth::kMisconfiguredProbe);
+  health.expect_mended();
+  REQUIRE(health.next_look(kNow + DestinationHealth::kMisconfiguredProbe) ==
+          kNow + DestinationHealth::kMisconfiguredProbe + 60s);
+}
+
+TEST_CASE("a wait that was remembered may be a Retry-After, so a reload does not cut it short") {
+  auto health = misconfigured();
+  (void)note(health, throttled(60s), 3, kNow + DestinationHealth::kMisconfiguredProbe);
+  const Time later = kNow + DestinationHealth::kMisconfiguredProbe + 1s;
+  DestinationHealth restored(health.record(), later);
+  restored.expect_mended();
+  REQUIRE(restored.room(0, 16, later + 58s) == 0);
+  REQUIRE(restored.next_look(later) == health.record().closed_until);
+}
+
+TEST_CASE("an outage is not over because settings were changed") {
+  auto health = down();
+  const auto before = health.record();
+  health.expect_mended();
+  REQUIRE(health.record() == before);
 }
 
 TEST_CASE("when the clock was set a wait is over, and nobody is to blame by what was before") {

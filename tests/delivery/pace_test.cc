@@ -35,20 +35,20 @@ TEST_CASE("a pace without a rate lets any number begin") {
   REQUIRE_FALSE(pace.next(at(0ms)));
 }
 
-TEST_CASE("a second's worth may begin at once, then as many as the rate allows") {
-  Pace pace(10.0);
+TEST_CASE("a tenth of a second's worth may begin at once, then as many as the rate allows") {
+  Pace pace(100.0);
   REQUIRE(pace.available(at(0ms)) == 10);
   REQUIRE_FALSE(pace.next(at(0ms)));
   pace.take(10, at(0ms));
   REQUIRE(pace.available(at(0ms)) == 0);
-  REQUIRE(pace.next(at(0ms)) == at(100ms));
-  REQUIRE(pace.available(at(99ms)) == 0);
-  REQUIRE(pace.available(at(100ms)) == 1);
-  REQUIRE(pace.available(at(250ms)) == 2);
+  REQUIRE(pace.next(at(0ms)) == at(10ms));
+  REQUIRE(pace.available(at(9ms)) == 0);
+  REQUIRE(pace.available(at(10ms)) == 1);
+  REQUIRE(pace.available(at(25ms)) == 2);
 }
 
-TEST_CASE("what is not used is saved up for no longer than a second") {
-  Pace pace(3.0);
+TEST_CASE("what is not used is saved up for no longer than a tenth of a second") {
+  Pace pace(30.0);
   pace.take(3, at(0ms));
   REQUIRE(pace.available(at(3'600'000ms)) == 3);
 }
@@ -84,23 +84,23 @@ TEST_CASE("looking does not use anything up, and asking often makes nothing more
 }
 
 TEST_CASE("another rate holds from now on, and what was saved up is cut to its bucket") {
-  Pace pace(10.0);
+  Pace pace(100.0);
   pace.take(4, at(0ms));
   SECTION("slower") {
-    pace.change(2.0, at(0ms));
+    pace.change(20.0, at(0ms));
     REQUIRE(pace.available(at(0ms)) == 2);
     pace.take(2, at(0ms));
-    REQUIRE(pace.next(at(0ms)) == at(500ms));
+    REQUIRE(pace.next(at(0ms)) == at(50ms));
   }
   SECTION("faster") {
-    pace.change(100.0, at(0ms));
+    pace.change(1'000.0, at(0ms));
     REQUIRE(pace.available(at(0ms)) == 6);
-    REQUIRE(pace.available(at(10ms)) == 7);
+    REQUIRE(pace.available(at(1ms)) == 7);
   }
   SECTION("none, and one again") {
     pace.change(std::nullopt, at(0ms));
     REQUIRE(pace.available(at(0ms)) > 1'000'000);
-    pace.change(5.0, at(0ms));
+    pace.change(50.0, at(0ms));
     REQUIRE(pace.available(at(0ms)) == 5);
   }
 }

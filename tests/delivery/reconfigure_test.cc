@@ -69,7 +69,7 @@ TEST_CASE("an attempt in flight ends by the settings it began with, and the next
   REQUIRE(w.delivery(lead).next_attempt_at >= w.clock.now() + 48min);
 }
 
-TEST_CASE("what was claimed before is tried with the settings it was claimed with") {
+TEST_CASE("what was claimed and not begun is tried with the new settings") {
   WorkerFixture w{{.name = "crm", .host = "old"}};
   w.add_lead();
   w.settle();
@@ -81,7 +81,7 @@ TEST_CASE("what was claimed before is tried with the settings it was claimed wit
   w.reconfigure({{.name = "crm", .host = "new"}});
   w.settle();
   REQUIRE(w.client.requests().size() == 2);
-  REQUIRE(goes_to(w.client.requests()[1], "old"));
+  REQUIRE(goes_to(w.client.requests()[1], "new"));
 }
 
 TEST_CASE("more in flight are allowed at once, and fewer as soon as they have ended") {
@@ -148,6 +148,67 @@ TEST_CASE("a destination that stays keeps its breaker and the time of its probe"
   w.pass(1s);
   REQUIRE(goes_to(w.client.requests()[10], "new"));
   REQUIRE(w.count(State::delivered) == 10);
+}
+
+TEST_CASE("a destination that has paused itself is probed at once when its settings come again") {
+  WorkerFixture w{{.name = "crm", .host = "old"}};
+  w.client.on_send([](const auto& request) { return answer(goes_to(request, "new") ? 200 : 401); });
+  for (int i = 0; i < 20; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.health().condition == Condition::misconfigured);
+  const auto sent = w.client.requests().size();
+  SECTION("with success, and all that waits is delivered") {
+    w.reconfigure({{.name = "crm", .host = "new"}});
+    w.settle();
+    REQUIRE(w.count(State::delivered) == 20);
+  }
+  SECTION("in vain, and the next probe comes in its time") {
+    w.reconfigure({{.name = "crm", .host = "old"}});
+    w.settle();
+    REQUIRE(w.client.requests().size() == sent + 1);
+    w.pass(299s);
+    REQUIRE(w.client.requests().size() == sent + 1);
+    w.pass(1s);
+    REQUIRE(w.client.requests().size() == sent + 2);
+  }
+  SECTION("unless a person has paused it") {
+    static_cast<void>(w.corrections.pause("crm", {"ada", ""}));
+    w.reconfigure({{.name = "crm", .host = "new"}});
+    w.settle();
+    REQUIRE(w.client.requests().size() == sent);
+  }
+}
+
+TEST_CASE(
+    "attempts with the old settings that fail after a reload do not delay the probe with the new ones") {
+  WorkerFixture w{{.name = "crm", .host = "old"}};
+  for (int i = 0; i < 3; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.client.requests().size() == 3);
+  SECTION("those that would have made it pause itself") {
+    w.reconfigure({{.name = "crm", .host = "new"}});
+    w.settle();
+    for (std::size_t i = 0; i < 3; ++i) w.client.answer(i, answer(401));
+  }
+  SECTION("a probe") {
+    for (std::size_t i = 0; i < 3; ++i) w.client.answer(i, answer(401));
+    w.settle();
+    w.pass(6s);
+    w.client.answer(3, answer(401));
+    w.settle();
+    REQUIRE(w.health().condition == Condition::misconfigured);
+    w.pass(300s);
+    REQUIRE(w.client.requests().size() == 5);
+    w.reconfigure({{.name = "crm", .host = "new"}});
+    w.settle();
+    REQUIRE(w.client.requests().size() == 5);
+    w.client.answer(4, answer(401));
+  }
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.settle();
+  w.pass(6s);
+  REQUIRE(goes_to(w.client.requests().back(), "new"));
+  REQUIRE(w.count(State::delivered) == 3);
 }
 
 TEST_CASE("a destination that stays keeps the pauses of its deliveries and the one that it asked for") {

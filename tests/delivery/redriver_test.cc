@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "delivery/worker_fixture.h"
 #include "support/catch.h"
 #include "support/store_fixture.h"
 
@@ -99,13 +100,13 @@ TEST_CASE("the rate is kept, also one below one a second") {
   fixture.add_dead(40);
   SECTION("five a second") {
     const Uuid id = fixture.order({.rate_per_second = 5});
-    REQUIRE(fixture.view(id).redriven == 5);
+    REQUIRE(fixture.view(id).redriven == 1);
     fixture.pass(199ms);
-    REQUIRE(fixture.view(id).redriven == 5);
+    REQUIRE(fixture.view(id).redriven == 1);
     fixture.pass(1ms);
-    REQUIRE(fixture.view(id).redriven == 6);
+    REQUIRE(fixture.view(id).redriven == 2);
     for (int i = 0; i < 10; ++i) fixture.pass(200ms);
-    REQUIRE(fixture.view(id).redriven == 16);
+    REQUIRE(fixture.view(id).redriven == 12);
   }
   SECTION("one in five seconds") {
     const Uuid id = fixture.order({.rate_per_second = 0.2});
@@ -139,7 +140,7 @@ TEST_CASE("two redrives each keep their own rate") {
   const Uuid fast = fixture.order({.rate_per_second = 10});
   for (int i = 0; i < 20; ++i) fixture.pass(100ms);
   REQUIRE(fixture.view(slow).redriven == 2);
-  REQUIRE(fixture.view(fast).redriven == 30);
+  REQUIRE(fixture.view(fast).redriven == 21);
 }
 
 TEST_CASE("the end of the canaries is noticed without being told") {
@@ -169,7 +170,7 @@ TEST_CASE("after a restart a redrive goes on where it was") {
   RedriverFixture fixture;
   fixture.add_dead(10);
   const Uuid id = fixture.order({.rate_per_second = 2});
-  REQUIRE(fixture.view(id).redriven == 2);
+  REQUIRE(fixture.view(id).redriven == 1);
   SECTION("between two steps") { fixture.start(); }
   SECTION("in the middle of one") {
     fixture.clock.advance(500ms);
@@ -180,9 +181,9 @@ TEST_CASE("after a restart a redrive goes on where it was") {
     fixture.start();
   }
   fixture.settle();
-  // At most a second's worth more than the rate.
-  REQUIRE(fixture.view(id).redriven == 4);
-  for (int i = 0; i < 6; ++i) fixture.pass(500ms);
+  // At most one more than the rate allows.
+  REQUIRE(fixture.view(id).redriven == 2);
+  for (int i = 0; i < 8; ++i) fixture.pass(500ms);
   REQUIRE(fixture.view(id).redriven == 10);
   REQUIRE(fixture.view(id).state == RedriveState::done);
 }
@@ -197,4 +198,24 @@ TEST_CASE("a redriver that is to stop begins nothing new") {
   }
   REQUIRE(fixture.redriver->is_idle());
   REQUIRE(fixture.view(id).redriven == 0);
+}
+
+TEST_CASE("the worker looks for redrives at its start and when one was ordered, not at each lead") {
+  WorkerFixture w;
+  w.client.on_send([](const auto&) { return answer(422); });
+  for (int i = 0; i < 3; ++i) w.add_lead();
+  w.settle();
+  REQUIRE(w.count(State::dead) == 3);
+  w.client.on_send([](const auto&) { return answer(200); });
+  w.clock.advance(1ms);
+  REQUIRE(std::holds_alternative<outbox::RedriveView>(w.redrives.order({}, kAda)));
+  w.add_lead();
+  w.worker->wake();
+  w.settle();
+  REQUIRE(w.count(State::delivered) == 1);
+  REQUIRE(w.count(State::dead) == 3);
+  SECTION("when it was ordered") { w.worker->redrive_ordered(); }
+  SECTION("at its start") { w.restart({{.name = "crm"}}); }
+  w.settle();
+  REQUIRE(w.count(State::delivered) == 4);
 }

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <thread>
 
 #include "base/digest.h"
 #include "base/wake_signal.h"
 #include "support/catch.h"
 #include "support/mail_server.h"
+#include "support/process.h"
 
 namespace leadspool::http {
 namespace {
@@ -254,6 +256,30 @@ TEST_CASE("a mail that is on its way is given up when its sender is woken") {
   WakeSignal wake;
   wake.notify();
   REQUIRE(contains(failure(send_mail(account(server), some_mail(), wake.fd())).detail, "broken off"));
+}
+
+TEST_CASE("a mail is given up at whatever the server hangs when its sender is woken") {
+  const std::string when = GENERATE("EHLO", "RCPT", "mail", "QUIT");
+  CAPTURE(when);
+  test::MailServer server({.answers = {{when, ""}}});
+  auto to = account(server);
+  to.total_timeout = std::chrono::hours{1};
+  WakeSignal wake;
+  std::thread waker([&] {
+    test::wait_until("the server hangs", [&] {
+      const auto commands = server.commands();
+      return when == "mail" ? !server.mails().empty()
+                            : !commands.empty() && commands.back().starts_with(when);
+    });
+    wake.notify();
+  });
+  const auto result = send_mail(to, some_mail(), wake.fd());
+  waker.join();
+  if (when == "QUIT") {
+    REQUIRE(is_sent(result));
+  } else {
+    REQUIRE(contains(failure(result).detail, "broken off"));
+  }
 }
 
 TEST_CASE("nobody listens: that is a failure like any other") {

@@ -300,8 +300,44 @@ TEST_CASE("nothing that the worker asks for scans or sorts what is pending") {
   }
 }
 
+TEST_CASE("what a clock that ran ahead put off is brought back for every destination, tried before or not") {
+  ClaimingStore store;
+  const auto now = store.clock.now();
+  store.clock.advance(1h);
+  const Uuid untried = store.add_lead();
+  const Uuid elsewhere = store.add_lead("One", "other");
+  const Uuid tried = store.add_tried();
+  store.clock.set_by(-1h);
+  const Uuid waiting = store.add_tried();
+
+  std::vector<std::string> seen;
+  store.watched([&](const WatchedStatements& watch) {
+    store.doors.bring_back_from_the_future(now, [](const auto& failure) { REQUIRE_FALSE(failure); });
+    seen = watch.seen();
+  });
+  for (const auto& lead : {untried, elsewhere, tried}) {
+    REQUIRE(store.delivery(lead).next_attempt_at == now);
+    REQUIRE(store.delivery(lead).state_since == now);
+  }
+  REQUIRE(store.delivery(waiting).next_attempt_at == now + 5s);
+
+  SQLite::Database raw(store.path);
+  int updates = 0;
+  for (const auto& sql : seen) {
+    if (sql.rfind("UPDATE", 0) != 0) continue;
+    ++updates;
+    const auto plan = WatchedStatements::plan_of(raw, sql);
+    INFO(sql << "\n" << plan);
+    const bool is_first = plan.find("INDEX delivery_due_first (destination=? AND due_at>?)") != plan.npos;
+    const bool is_again = plan.find("INDEX delivery_due_again (destination=? AND due_at>?)") != plan.npos;
+    REQUIRE((is_first || is_again));
+  }
+  REQUIRE(updates == 4);
+}
+
 TEST_CASE(
-    "claiming does as much among many pending as among few, hastening and resuming among many untried") {
+    "claiming does as much among many pending as among few, hastening, resuming and bringing back among many "
+    "untried") {
   const auto steps_among = [](int pending) {
     ClaimingStore store;
     store.add_many(pending);
@@ -318,7 +354,9 @@ TEST_CASE(
     ClaimingStore untried;
     untried.add_many(pending, 10);
     untried.watched([&](const WatchedStatements& watch) {
-      untried.doors.hasten("crm", untried.clock.now(), [](const auto& failure) { REQUIRE_FALSE(failure); });
+      const auto done = [](const auto& failure) { REQUIRE_FALSE(failure); };
+      untried.doors.hasten("crm", untried.clock.now(), done);
+      untried.doors.bring_back_from_the_future(untried.clock.now(), done);
       static_cast<void>(untried.corrections.pause("crm", {"ada", ""}));
       REQUIRE(std::holds_alternative<DestinationRecord>(untried.corrections.resume("crm", {"ada", ""})));
       steps += watch.steps();

@@ -3,6 +3,8 @@
 
 #include "outbox/connection.h"
 #include "outbox/destination_row.h"
+#include "outbox/oldest_waiting.h"
+#include "outbox/store_counts.h"
 #include "outbox/watched_statements.h"
 #include "support/catch.h"
 #include "support/store_fixture.h"
@@ -267,7 +269,7 @@ TEST_CASE("how many leads wait elsewhere does not matter to a destination for wh
   const auto steps = [&] {
     outbox::Connection connection(store.path, outbox::Connection::Mode::read_only);
     const test::WatchedStatements watch(connection.database());
-    REQUIRE(outbox::read_destinations(connection).size() == 2);
+    REQUIRE_FALSE(outbox::oldest_waiting(connection, "idle"));
     return watch.steps();
   };
   store.add_lead();
@@ -275,6 +277,92 @@ TEST_CASE("how many leads wait elsewhere does not matter to a destination for wh
   REQUIRE(with_one > 0);
   for (int i = 0; i < 200; ++i) store.add_lead();
   REQUIRE(steps() == with_one);
+}
+
+TEST_CASE(
+    "the oldest that waits is found, however many wait there and elsewhere, and whatever falls due first") {
+  const int others_before = GENERATE(0, 3, 700);
+  const int own = GENERATE(1, 2, 700);
+  CAPTURE(others_before, own);
+  StoreFixture store;
+  SQLite::Database raw(store.path, SQLite::OPEN_READWRITE);
+  const auto add_many = [&](const std::string& destination, int first, int count) {
+    const std::string numbers = "WITH RECURSIVE step (n) AS (SELECT " + std::to_string(first) +
+                                " UNION ALL SELECT n + 1 FROM step WHERE n + 1 < " +
+                                std::to_string(first + count) + ") ";
+    raw.exec(numbers +
+             "INSERT INTO lead (number, id, received_at, source, disposition, remote_address, headers_json, "
+             "payload_sha256, payload) SELECT n, randomblob(16), n, 'marketplace', 'deliver', '::1', '{}', "
+             "zeroblob(32), x'' FROM step");
+    // The older, the later due; every second one was tried before.
+    raw.exec(numbers +
+             "INSERT INTO delivery (lead_number, destination, state, state_since, due_at) "
+             "SELECT n, '" +
+             destination + "', 'pending', n, 10000 - n FROM step");
+    raw.exec("UPDATE delivery SET attempt_count = 1, tries = 1 WHERE lead_number % 2 = 0");
+  };
+  {
+    SQLite::Transaction together(raw);
+    if (others_before > 0) add_many("other", 1, others_before);
+    add_many("crm", 1 + others_before, own);
+    add_many("other", 2'000, 10);
+    together.commit();
+  }
+  const auto oldest_at = [&](const std::string& name) {
+    for (const auto& known : store.reader.destinations()) {
+      if (known.name == name) return known.oldest_waiting_received_at.value();
+    }
+    throw std::runtime_error("unknown");
+  };
+  REQUIRE(oldest_at("crm") == from_unix_ms(1 + others_before));
+  REQUIRE(oldest_at("other") == from_unix_ms(others_before > 0 ? 1 : 2'000));
+}
+
+TEST_CASE("the oldest of a few is found in as many steps, however many older ones wait elsewhere") {
+  const auto steps_among = [](int others) {
+    DestinationStore store;
+    for (int i = 0; i < others; ++i) store.add_lead("One", "other");
+    for (int i = 0; i < 3; ++i) store.add_lead();
+    outbox::Connection connection(store.path, outbox::Connection::Mode::read_only);
+    const test::WatchedStatements watch(connection.database());
+    REQUIRE(outbox::oldest_waiting(connection, "crm") == store.clock.now());
+    return watch.steps();
+  };
+  REQUIRE(steps_among(1) == steps_among(300));
+}
+
+TEST_CASE("dead letters are counted for each destination along one index") {
+  DestinationStore store;
+  REQUIRE(store.reader.dead_counts().empty());
+  const auto first = store.clock.now();
+  const auto add_dead = [&](const std::string& destination, const std::string& cause) {
+    store.add_lead("One", destination);
+    REQUIRE(store.finish(store.claim(1, destination).at(0), {.outcome = Outcome::rejected, .cause = cause}));
+    store.clock.advance(1s);
+  };
+  add_dead("crm", "no e-mail");
+  add_dead("crm", "a bad name");
+  add_dead("other", "no e-mail");
+  store.add_lead("One", "idle");
+  const auto counts = store.reader.dead_counts();
+  REQUIRE(counts.size() == 2);
+  REQUIRE(counts[0].destination == "crm");
+  REQUIRE(counts[0].count == 2);
+  REQUIRE(counts[0].first == first);
+  REQUIRE(counts[1].destination == "other");
+  REQUIRE(counts[1].count == 1);
+  REQUIRE(counts[1].first == first + 2s);
+
+  outbox::Connection connection(store.path, outbox::Connection::Mode::read_only);
+  const test::WatchedStatements watch(connection.database());
+  REQUIRE(outbox::count_dead_letters(connection).size() == 2);
+  for (const auto& sql : watch.seen()) {
+    const auto plan = test::WatchedStatements::plan_of(connection.database(), sql);
+    INFO(plan);
+    REQUIRE(plan.find("USING INDEX delivery_by_cause") != std::string::npos);
+    REQUIRE(plan.find("TEMP B-TREE") == std::string::npos);
+  }
+  REQUIRE(watch.seen().size() == 1);
 }
 
 TEST_CASE("of each source the last lead is known, whatever was decided about it") {

@@ -164,6 +164,22 @@ TEST_CASE(
   REQUIRE(store.delivery(lead).cause == "poison");
 }
 
+TEST_CASE("a redrive forgives the crashes from before it") {
+  StoreFixture store;
+  const Uuid lead = store.add_lead();
+  const auto crash = [&] {
+    REQUIRE(store.claim().size() == 1);
+    REQUIRE(store.expire() == 1);
+    return store.delivery(lead).state;
+  };
+  for (int i = 0; i < 3; ++i) (void)crash();
+  REQUIRE(store.delivery(lead).state == State::dead);
+  static_cast<void>(store.corrections.redrive(lead, {}, {"ada", "the machine was mended"}));
+  REQUIRE(crash() == State::pending);
+  REQUIRE(crash() == State::pending);
+  REQUIRE(crash() == State::dead);
+}
+
 TEST_CASE("crashes that lie days apart do not add up") {
   StoreFixture store;
   const Uuid lead = store.add_lead();

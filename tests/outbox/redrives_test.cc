@@ -204,7 +204,6 @@ TEST_CASE("a redrive's filters combine, and the count before it tells the same")
     REQUIRE(takes({.destination = "crm", .cause = "no last name", .source = "marketplace", .to = last}) ==
             std::vector{plain});
   }
-  SECTION("nothing matches") { REQUIRE(takes({.destination = "nowhere"}).empty()); }
 }
 
 TEST_CASE("counting changes nothing") {
@@ -296,6 +295,22 @@ TEST_CASE("a canary that dies again stops the redrive, which names the cause and
   // It stays as it is.
   REQUIRE(store.step(id).ended);
   REQUIRE(store.count(State::dead) == 8);
+}
+
+TEST_CASE("why a redrive was stopped reads well for one, too") {
+  RedriveFixture store;
+  store.add_many_dead(3);
+  const auto why = [&](const outbox::NewRedrive& redrive) {
+    const Uuid id = store.order(redrive);
+    store.step(id);
+    store.finish_all("crm", kRejected);
+    REQUIRE(store.step(id).ended);
+    return store.view(id).ended_why;
+  };
+  REQUIRE(why({.canary = 1}) == "the first one is dead again: no last name");
+  REQUIRE(why({.canary = 2}) == "one of the first 2 is dead again: no last name");
+  REQUIRE(why({.stop_after_failures = 1}) == "one is dead again: no last name");
+  REQUIRE(why({.stop_after_failures = 2}) == "2 are dead again, the last of them: no last name");
 }
 
 TEST_CASE("a canary that a person discards counts neither way") {
@@ -459,10 +474,11 @@ TEST_CASE("leads that came before a destination was configured are delivered to 
   REQUIRE(store.reader.status().unrouted == 2);
   std::vector<std::string> asked;
   outbox::Redrives door{store.committer, store.clock, store.random,
-                        [&](const std::string& destination, const Lead& lead) {
-                          asked.push_back(destination);
-                          return lead.source != "fair";
-                        }};
+                        outbox::RedriveRules{[&](const std::string& destination, const Lead& lead) {
+                                               asked.push_back(destination);
+                                               return lead.source != "fair";
+                                             },
+                                             [](const auto&) { return true; }}};
   const outbox::RedriveFilter filter{.destination = "new", .with_missing = true};
   const auto counted = std::get<outbox::RedriveCount>(door.count(filter));
   REQUIRE(counted.dead == 1);
@@ -471,6 +487,8 @@ TEST_CASE("leads that came before a destination was configured are delivered to 
 
   const auto ordered = std::get<outbox::RedriveView>(door.order({.filter = filter}, kAda));
   REQUIRE(ordered.total == 3);
+  REQUIRE(ordered.counted->dead == 1);
+  REQUIRE(ordered.counted->missing == 2);
   const Uuid late = store.add({.source = "marketplace", .receipt = StoreFixture::receipt()});
   int moved = 0;
   for (bool ended = false; !ended;) {
@@ -528,12 +546,22 @@ TEST_CASE("missing deliveries are made for the leads that the filter lets pass")
   REQUIRE(missing({.disposition = Disposition::test}) == 0);
 }
 
-TEST_CASE("a redrive of an empty store is done at once") {
+TEST_CASE("what would take nothing is not ordered") {
   RedriveFixture store;
-  const bool with_missing = GENERATE(false, true);
-  const Uuid id = store.order({.filter = {.destination = "crm", .with_missing = with_missing}, .canary = 3});
-  store.carry_out(id);
-  REQUIRE(store.view(id).state == RedriveState::done);
+  bool told = false;
+  store.redrives.on_ordered([&] { told = true; });
+  outbox::RedriveFilter filter;
+  SECTION("nothing is there") {}
+  SECTION("nothing is there, nor missing") { filter = {.destination = "crm", .with_missing = true}; }
+  SECTION("nothing matches") {
+    store.add_dead();
+    filter = {.destination = "nowhere"};
+  }
+  REQUIRE(std::get<outbox::RedriveCount>(store.redrives.count(filter)).dead == 0);
+  const auto result = store.redrives.order({.filter = filter}, kAda);
+  REQUIRE(std::holds_alternative<outbox::NothingToRedrive>(result));
+  REQUIRE(store.reader.redrives(10).empty());
+  REQUIRE_FALSE(told);
 }
 
 TEST_CASE("open redrives are told oldest first with their rate, ended ones not") {
@@ -571,6 +599,10 @@ TEST_CASE("an order is read back as it was given, and the worker is told of it")
                            .canary = 3,
                            .rate_per_second = 0.5,
                            .stop_after_failures = 7};
+  store.add({.source = "fair",
+             .disposition = Disposition::test,
+             .disposition_reason = "so the source says",
+             .receipt = StoreFixture::receipt()});
   const auto read = store.view(store.order(order)).order;
   REQUIRE(told == 1);
   REQUIRE(read.filter.destination == "crm");
@@ -626,7 +658,9 @@ TEST_CASE("ten thousand dead letters are each given back once, however often the
   for (int life = 0; !ended; ++life) {
     // Nothing but the file lives on.
     outbox::Committer committer{{.path = path, .own_thread = false}};
-    outbox::Redrives redrives{committer, clock, random, [](const auto&, const auto&) { return true; }};
+    outbox::Redrives redrives{committer, clock, random,
+                              outbox::RedriveRules{[](const auto&, const auto&) { return true; },
+                                                   [](const auto&) { return true; }}};
     outbox::Reader reader{path};
     if (life == 0) id = std::get<outbox::RedriveView>(redrives.order({.canary = 3}, kAda)).id;
     for (int step = 0; step < 7 && !ended; ++step) {

@@ -110,4 +110,50 @@ TEST_CASE("a quarantined lead that becomes readable is never unrouted") {
   REQUIRE_FALSE(is_unrouted(store, lead));
 }
 
+TEST_CASE("a person gives up a lead that no destination wants, which leaves an audit row") {
+  StoreFixture store;
+  const outbox::Order ada{"ada", "a competitor"};
+  const Uuid lead = store.add(lead_without_deliveries(Disposition::deliver, ""));
+  REQUIRE(std::holds_alternative<outbox::NotPossible>(store.corrections.release(lead, std::nullopt, ada)));
+  REQUIRE(std::holds_alternative<outbox::NotPossible>(store.corrections.discard(lead, "crm", ada)));
+  REQUIRE(is_unrouted(store, lead));
+
+  const auto result = store.corrections.discard(lead, std::nullopt, ada);
+  REQUIRE(std::get<outbox::Corrected>(result).destinations.empty());
+  REQUIRE_FALSE(is_unrouted(store, lead));
+  REQUIRE(store.reader.unrouted() == 0);
+  const auto audit = store.reader.find(lead)->audit;
+  REQUIRE(audit.size() == 1);
+  REQUIRE(audit[0].actor == "ada");
+  REQUIRE(audit[0].action == "discard");
+  REQUIRE(audit[0].destination.empty());
+  REQUIRE(audit[0].reason == "a competitor");
+  REQUIRE(std::holds_alternative<outbox::NotPossible>(store.corrections.discard(lead, std::nullopt, ada)));
+}
+
+TEST_CASE("a lead that was given up is not missing anywhere, but a revision brings it back") {
+  StoreFixture store;
+  const Uuid lead = store.add(lead_without_deliveries(Disposition::deliver, ""));
+  const auto missing = [&](const std::string& destination = "crm") {
+    const auto counted = store.redrives.count({.destination = destination, .with_missing = true});
+    return std::get<outbox::RedriveCount>(counted).missing;
+  };
+  REQUIRE(missing() == 1);
+  static_cast<void>(store.corrections.discard(lead, std::nullopt, {"ada", ""}));
+  REQUIRE(missing() == 0);
+  const outbox::NewRevision revision{
+      .fields = {.last_name = "Two"}, .changes_json = "{}", .deliveries = {{"crm", std::nullopt}}};
+  REQUIRE(std::holds_alternative<outbox::Revised>(store.corrections.revise(lead, revision, {"ada", ""})));
+  REQUIRE(store.claim().size() == 1);
+  REQUIRE(missing("other") == 1);
+}
+
+TEST_CASE("a lead that has none because it could not be read is not given up by a discard") {
+  StoreFixture store;
+  const Uuid lead = store.add(lead_without_deliveries(Disposition::quarantined, "no JSON"));
+  REQUIRE(std::holds_alternative<outbox::NotPossible>(
+      store.corrections.discard(lead, std::nullopt, {"ada", ""})));
+  REQUIRE(store.reader.find(lead)->audit.empty());
+}
+
 }  // namespace leadspool

@@ -1,6 +1,10 @@
 // A real store in a temporary folder, with all its doors.
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "outbox/claims.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
@@ -112,7 +116,13 @@ struct StoreFixture {
   outbox::Intake intake{{}, path, committer, clock, random};
   outbox::Claims doors{committer, random};
   outbox::Corrections corrections{committer, clock};
-  outbox::Redrives redrives{committer, clock, random, [](const auto&, const auto&) { return true; }};
+  // Those that a redrive finds not configured.
+  std::set<std::string> removed_destinations;
+  outbox::Redrives redrives{committer, clock, random,
+                            outbox::RedriveRules{[](const auto&, const auto&) { return true; },
+                                                 [this](const std::string& destination) {
+                                                   return !removed_destinations.contains(destination);
+                                                 }}};
   outbox::Reader reader{path};
 
  private:
