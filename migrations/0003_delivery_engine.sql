@@ -84,10 +84,10 @@ CREATE INDEX redrive_open ON redrive (number) WHERE ended_at IS NULL;
 ALTER TABLE delivery ADD COLUMN redrive_number INTEGER REFERENCES redrive (number);
 CREATE INDEX delivery_by_redrive ON delivery (redrive_number, state, destination) WHERE redrive_number IS NOT NULL;
 
--- A readable lead that no destination wants: nobody will ever get it, unless a person sees it.
+-- A lead to go out that no destination wants: nobody will ever get it, unless a person sees it.
 ALTER TABLE lead ADD COLUMN unrouted INTEGER NOT NULL DEFAULT 0 CHECK (unrouted IN (0, 1));
 UPDATE lead SET unrouted = 1
-WHERE disposition NOT IN ('probe', 'quarantined')
+WHERE disposition IN ('deliver', 'test')
   AND NOT EXISTS (SELECT 1 FROM delivery WHERE lead_number = lead.number);
 CREATE INDEX lead_unrouted ON lead (number) WHERE unrouted = 1;
 

@@ -43,6 +43,11 @@ bool is_readable(const NewLead& lead) {
   return lead.disposition != Disposition::quarantined && lead.disposition != Disposition::probe;
 }
 
+// What would only be held misses nothing where no destination wants it.
+bool is_to_go_out(Disposition disposition) {
+  return disposition == Disposition::deliver || disposition == Disposition::test;
+}
+
 bool has_content(const NewLead& lead) { return lead.content_sha256 && is_readable(lead); }
 
 // The lead that said the same before.
@@ -104,7 +109,7 @@ std::int64_t insert_lead(Connection& connection, const NewLead& lead, const Uuid
   insert->bindNoCopy(10, lead.receipt.headers_json);
   bind_sha256(*insert, 11, lead.receipt.payload_sha256);
   insert->bindNoCopy(12, lead.receipt.payload.data(), static_cast<int>(lead.receipt.payload.size()));
-  insert->bind(13, is_readable(lead) && lead.deliveries.empty() ? 1 : 0);
+  insert->bind(13, is_to_go_out(decision.disposition) && lead.deliveries.empty() ? 1 : 0);
   int parameter = 14;
   for (const auto& field : kLeadFields) insert->bindNoCopy(parameter++, lead.fields.*field.member);
   insert->exec();

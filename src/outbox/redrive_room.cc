@@ -19,6 +19,9 @@ constexpr const char* kCount = "SELECT count(*) FROM (" LEADSPOOL_ON_ITS_WAY " L
 constexpr const char* kCountAt =
     "SELECT count(*) FROM (" LEADSPOOL_ON_ITS_WAY " AND destination = ? LIMIT ?)";
 
+constexpr const char* kCountDiscarded =
+    "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE redrive_number = ? AND state = 'discarded' LIMIT ?)";
+
 // Neither counts further than `most`.
 int count_all(Connection& connection, std::int64_t redrive_number, int most) {
   auto row = connection.use(kCount);
@@ -45,6 +48,15 @@ bool is_any_on_its_way(Connection& connection, std::int64_t redrive_number) {
   return row->executeStep();
 }
 
+std::int64_t canaries_left(Connection& connection, const RedriveRow& redrive) {
+  auto row = connection.use(kCountDiscarded);
+  row->bind(1, redrive.number);
+  row->bind(2, redrive.view.order.canary);
+  row->executeStep();
+  const auto drawn = redrive.view.redriven - row->getColumn(0).getInt64();
+  return std::max<std::int64_t>(0, redrive.view.order.canary - drawn);
+}
+
 int room_for(Connection& connection, const RedriveRow& redrive, int most_waiting,
              const IsConfigured& is_configured) {
   const auto& view = redrive.view;
@@ -58,7 +70,7 @@ int room_for(Connection& connection, const RedriveRow& redrive, int most_waiting
       }
     }
   }
-  if (view.state == RedriveState::canary) room = std::min(room, view.order.canary - view.redriven);
+  if (view.state == RedriveState::canary) room = std::min(room, canaries_left(connection, redrive));
   return static_cast<int>(std::max<std::int64_t>(room, 0));
 }
 

@@ -15,6 +15,10 @@ class Connection;
 // Pending or claimed, wherever it waits.
 [[nodiscard]] bool is_any_on_its_way(Connection& connection, std::int64_t redrive_number);
 
+// How many canaries are still to be drawn: one that a person discards shows nothing, and another takes its
+// place.
+[[nodiscard]] std::int64_t canaries_left(Connection& connection, const RedriveRow& redrive);
+
 // How many more may be on their way, so that no more than `most_waiting` are.
 //
 // Where a redrive takes deliveries to any destination, those do not count that wait at one which is down,

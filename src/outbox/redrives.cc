@@ -112,9 +112,11 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
   const RedriveSearch search{view.order.filter, view.at, redrive->number, redrive->last_lead_number};
   const bool any_waits = is_any_on_its_way(connection, redrive->number);
   const bool canary_passed =
-      view.state == RedriveState::canary && !any_waits && view.redriven >= view.order.canary;
+      view.state == RedriveState::canary && !any_waits && canaries_left(connection, *redrive) == 0;
   if (canary_passed) view.state = RedriveState::running;
-  const auto room = [&] { return room_for(connection, *redrive, most_waiting, rules.is_configured); };
+  // Of those on their way any may fail.
+  const int most = std::min(most_waiting, view.order.stop_after_failures.value_or(most_waiting));
+  const auto room = [&] { return room_for(connection, *redrive, most, rules.is_configured); };
   const int room_before = room();
   const int count = std::min(limit, room_before);
 
