@@ -236,7 +236,9 @@ TEST_CASE("an IPv4 address has one share, whichever kind of listener it comes to
   options.max_connections_per_address = 1;
   options.trusted_proxies = {"127.0.0.3"};
   Served served(options);
-  REQUIRE(holds(RawClient::tcp(served.port(), "127.0.0.2").exchange(get("/show/a")).body, "from=127.0.0.2"));
+  auto first = RawClient::tcp(served.port(), "127.0.0.2");
+  REQUIRE(holds(first.exchange(get("/show/a", "Connection: close\r\n")).body, "from=127.0.0.2"));
+  REQUIRE(first.is_ended());
   auto proxy = RawClient::tcp(served.port(), "127.0.0.3");
   REQUIRE(holds(proxy.exchange(get("/show/a", "X-Forwarded-For: 192.0.2.1\r\n")).body, "from=192.0.2.1"));
   auto working = RawClient::tcp(served.port(), "127.0.0.2");
