@@ -31,6 +31,9 @@ constexpr const char* kLastCause =
 constexpr const char* kBelongsTo =
     "UPDATE delivery SET redrive_number = ? WHERE lead_number = ? AND destination = ?";
 
+// However few may fail: with fewer on their way a redrive would be a trickle.
+constexpr int kLeastWaiting = 100;
+
 void check_filter(const RedriveFilter& filter) {
   CHECK(!filter.with_missing || (filter.destination && !filter.cause));
 }
@@ -114,8 +117,9 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
   const bool canary_passed =
       view.state == RedriveState::canary && !any_waits && canaries_left(connection, *redrive) == 0;
   if (canary_passed) view.state = RedriveState::running;
-  // Of those on their way any may fail.
-  const int most = std::min(most_waiting, view.order.stop_after_failures.value_or(most_waiting));
+  // Any of those on their way may fail.
+  const int bearable = std::max(view.order.stop_after_failures.value_or(most_waiting), kLeastWaiting);
+  const int most = std::min(most_waiting, bearable);
   const auto room = [&] { return room_for(connection, *redrive, most, rules.is_configured); };
   const int room_before = room();
   const int count = std::min(limit, room_before);

@@ -352,10 +352,12 @@ TEST_CASE("fewer than the canary asks for are all watched to their end") {
 
 TEST_CASE("so many dead again stop a redrive, even after the last one was given back") {
   RedriveFixture store;
-  store.add_many_dead(GENERATE(3, 10));
+  const int count = GENERATE(3, 10, 200);
+  store.add_many_dead(count);
   const Uuid id = store.order({.stop_after_failures = 3});
-  // No more are on their way than may fail.
-  REQUIRE(store.step(id).moved == 3);
+  // What is on its way may fail as well.
+  const int moved = std::min(count, 100);
+  REQUIRE(store.step(id, 1'000).moved == moved);
   auto claims = store.claim();
   REQUIRE(store.finish(claims.at(0), kRejected));
   REQUIRE(store.finish(claims.at(1), kRejected));
@@ -367,7 +369,7 @@ TEST_CASE("so many dead again stop a redrive, even after the last one was given 
   REQUIRE(view.state == RedriveState::stopped);
   REQUIRE(view.ended_why.find("no e-mail") != std::string::npos);
   REQUIRE(view.failed == 3);
-  REQUIRE(view.redriven == 3);
+  REQUIRE(view.redriven == moved);
 }
 
 TEST_CASE("a redrive that watches for failures is done when nothing of it is on its way any more") {
