@@ -6,9 +6,11 @@
 namespace leadspool::delivery {
 namespace {
 
-// The cause where the destination answered: it goes to people by alerts, so nobody's name may be in it.
+// The cause where the destination has looked at a lead: it goes to people by alerts, so nobody's name may be
+// in it.
 std::string reason_of(const AttemptOutcome& outcome) {
-  return outcome.http_status == 0 || outcome.cause.empty() ? outcome.detail : outcome.cause;
+  const bool looked_at_lead = outcome.http_status != 0 && !outcome.concerns_every_lead;
+  return looked_at_lead && !outcome.cause.empty() ? outcome.cause : outcome.detail;
 }
 
 bool passed(const AttemptOutcome& outcome) {
@@ -41,6 +43,7 @@ std::optional<Time> DestinationHealth::next_look(Time now) const {
 std::optional<Uuid> DestinationHealth::avoids() const { return is_working() ? suspicion_ : last_to_fail_; }
 
 DestinationHealth::Sign DestinationHealth::note(const AttemptOutcome& outcome, const Tried& tried, Time now) {
+  if (outcome.was_not_sent) return Sign::none;
   if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
     return note_sensible(outcome, tried, now);
   }
@@ -104,6 +107,7 @@ DestinationHealth::Sign DestinationHealth::note_unavailable(const AttemptOutcome
 
 DestinationHealth::Sign DestinationHealth::note_misconfigured(const AttemptOutcome& outcome,
                                                               const Tried& tried, Time now) {
+  if (outcome.concerns_every_lead) return fall(Condition::misconfigured, outcome, tried.lead, now);
   const auto before = suspects_.find(tried.lead);
   const bool same_cause = before != suspects_.end() && before->second.cause == outcome.cause;
   Suspect& entry = suspect(tried.lead, outcome.cause, now);
@@ -134,8 +138,10 @@ DestinationHealth::Sign DestinationHealth::note_probe(const AttemptOutcome& outc
     return Sign::probe_again;
   }
   if (outcome.outcome == Outcome::misconfigured) {
-    suspect(lead, outcome.cause, now).others_passed = false;
-    take_suspects_together();
+    if (!outcome.concerns_every_lead) {
+      suspect(lead, outcome.cause, now).others_passed = false;
+      take_suspects_together();
+    }
     if (record_.condition == Condition::down) return fall(Condition::misconfigured, outcome, lead, now);
   }
   record_.reason = reason_of(outcome);

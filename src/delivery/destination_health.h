@@ -8,7 +8,8 @@
 // misconfigured: an outcome `misconfigured` is a suspicion until a second, different lead confirms it that
 // was tried because of it; meanwhile one lead at a time is tried, another one where there is one, best the
 // youngest that was not tried before. One lead alone proves nothing, however often it fails. Confirmed, it
-// pauses the destination, which is probed every 5 min.
+// pauses the destination, which is probed every 5 min. What concerns every lead (AttemptOutcome) needs no
+// other lead to confirm it.
 //
 // A lead that fails so while others pass between its tries uses its budget up, as with 500s: what befalls
 // leads at random buries none of them soon. Only where the answer may be of one lead (a 403), and was of the

@@ -32,9 +32,15 @@ struct AttemptOutcome {
   // With `misconfigured`: CRMs give this answer also for a single record (403). What they say of credentials,
   // of the address or of a certificate is never about one lead.
   bool may_be_the_leads_own = false;
+  // With `misconfigured`: it was found out without regard to the lead (a token was refused, a column does not
+  // exist), so it needs no other lead to confirm it, and no lead ever pays for it.
+  bool concerns_every_lead = false;
   // With `rejected`: only who was let in is told this, so our credentials are good. What a gateway may say
   // before it looks at them (400, 413) shows nothing. `delivered` always shows it.
   bool shows_access = false;
+  // With `rejected`: nothing was sent, as a value that the CRM requires is missing. So it tells nothing of
+  // the destination.
+  bool was_not_sent = false;
   // An ambiguous try may be repeated because the CRM knows our key.
   bool safe_to_repeat = true;
   // Nothing came until our patience ended. With `ambiguous` it tells a destination that hangs from a

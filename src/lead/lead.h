@@ -82,6 +82,12 @@ struct Lead {
   LeadFields fields;
 };
 
+// A lead with the body it came in, or the one that a person brought since: what a connector is given. The
+// body may be anything, also compressed.
+struct LeadWithPayload : Lead {
+  std::string payload;
+};
+
 // How a lead came in: kept whole, because the sender is barely documented.
 struct Receipt {
   std::string payload;  // the body, byte for byte

@@ -20,6 +20,7 @@ constexpr const char* kClaim =
 
 constexpr const char* kClaimedLead =
     "SELECT delivery.attempt_count, delivery.tries, delivery.budget_spent, " LEADSPOOL_LEAD_COLUMNS
+    ", " LEADSPOOL_PAYLOAD_COLUMN
     " FROM delivery JOIN lead ON lead.number = delivery.lead_number WHERE delivery.id = ?";
 
 // deliver, retry, bury: claimed -> delivered, pending, dead
@@ -127,7 +128,7 @@ Claim read_claim(Connection& connection, std::int64_t delivery_id, const ClaimOr
   claim.destination = order.destination;
   claim.delivery = {State::claimed, row->getColumn(0).getInt(), row->getColumn(1).getInt(),
                     row->getColumn(2).getInt()};
-  claim.lead = read_lead(*row, 3);
+  claim.lead = read_lead_with_payload(*row, 3);
   return claim;
 }
 

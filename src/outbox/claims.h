@@ -28,8 +28,8 @@ struct Claim {
   std::int64_t delivery_id = 0;
   std::int64_t claim_id = 0;
   std::string destination;
-  Delivery delivery;  // state `claimed`
-  Lead lead;          // as its latest revision has it
+  Delivery delivery;     // state `claimed`
+  LeadWithPayload lead;  // as its latest revision has it
 };
 
 struct ClaimOrder {

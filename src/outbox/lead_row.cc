@@ -20,6 +20,12 @@ Lead read_lead(SQLite::Statement& row, int first) {
   return lead;
 }
 
+LeadWithPayload read_lead_with_payload(SQLite::Statement& row, int first) {
+  LeadWithPayload lead{read_lead(row, first), {}};
+  lead.payload = row.getColumn(first + kLeadColumnCount).getString();
+  return lead;
+}
+
 Uuid read_uuid(SQLite::Statement& row, int column) {
   const auto cell = row.getColumn(column);
   Uuid uuid;

@@ -19,10 +19,18 @@ namespace leadspool::outbox {
   "lead.id, lead.received_at, lead.source, lead.disposition, lead.disposition_reason, " \
   "lead.duplicate_of, " LEADSPOOL_FIELD_COLUMNS
 
+// The body that a lead is delivered with: of its latest revision that brought one, else the one it came in.
+// Of a table `lead` in the query; each use looks through the lead's revisions, of which there are few.
+#define LEADSPOOL_PAYLOAD_COLUMN                                                              \
+  "coalesce((SELECT revision.payload FROM revision WHERE revision.lead_number = lead.number " \
+  "AND revision.payload IS NOT NULL ORDER BY revision.number DESC LIMIT 1), lead.payload)"
+
 inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size());
 
 // The lead in the statement's current row, from column `first` on.
 [[nodiscard]] Lead read_lead(SQLite::Statement& row, int first);
+// The same where LEADSPOOL_PAYLOAD_COLUMN follows.
+[[nodiscard]] LeadWithPayload read_lead_with_payload(SQLite::Statement& row, int first);
 
 // A 16-byte column as a UUID, a 32-byte one as a digest.
 [[nodiscard]] Uuid read_uuid(SQLite::Statement& row, int column);

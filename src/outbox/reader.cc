@@ -10,6 +10,7 @@
 #include "outbox/connection.h"
 #include "outbox/destination_row.h"
 #include "outbox/lead_list.h"
+#include "outbox/lead_payloads.h"
 #include "outbox/lead_row.h"
 #include "outbox/redrive_row.h"
 #include "outbox/store.h"
@@ -232,6 +233,20 @@ std::optional<LeadDetail> Reader::find(const Uuid& id) {
 
 std::optional<std::string> Reader::payload(const Uuid& id, std::optional<int> revision) {
   return queries_->in_one_moment([&] { return queries_->payload(id, revision); });
+}
+
+std::optional<LeadWithPayload> Reader::find_with_payload(const Uuid& id) {
+  return queries_->in_one_moment([&] { return outbox::find_with_payload(queries_->connection(), id); });
+}
+
+std::optional<LeadWithPayload> Reader::newest_readable() {
+  return queries_->in_one_moment([&] { return outbox::newest_readable(queries_->connection()); });
+}
+
+LeadPortion Reader::readable_since(Time since, int limit, std::int64_t after) {
+  CHECK(limit >= 1 && limit <= kLargestPage);
+  return queries_->in_one_moment(
+      [&] { return outbox::readable_since(queries_->connection(), since, limit, after); });
 }
 
 std::vector<DeadGroup> Reader::dead_letters() {

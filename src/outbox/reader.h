@@ -92,6 +92,11 @@ struct LeadPage {
   std::optional<std::int64_t> next_before;  // pass as `before` for the next page; absent at the end
 };
 
+struct LeadPortion {
+  std::vector<LeadWithPayload> leads;      // oldest first
+  std::optional<std::int64_t> next_after;  // pass as `after` for the next portion; absent at the end
+};
+
 struct DeadGroup {
   std::string cause;
   std::string destination;
@@ -150,6 +155,13 @@ class Reader {
   // The body as received; with `revision`, the one that this revision brought. nullopt: there is none.
   [[nodiscard]] std::optional<std::string> payload(const Uuid& id,
                                                    std::optional<int> revision = std::nullopt);
+  // The lead with the body it is delivered with: of its latest revision that brought one, else as received.
+  [[nodiscard]] std::optional<LeadWithPayload> find_with_payload(const Uuid& id);
+  // The latest that is neither a probe nor quarantined.
+  [[nodiscard]] std::optional<LeadWithPayload> newest_readable();
+  // Those received at or after `since`, at most `limit`: 1 to 500. A portion may be empty though more follow,
+  // so that no call looks through the whole store.
+  [[nodiscard]] LeadPortion readable_since(Time since, int limit, std::int64_t after = 0);
   [[nodiscard]] std::vector<DeadGroup> dead_letters();
   // The same by destination alone, without those that have none: cheap enough to be asked often.
   [[nodiscard]] std::vector<DeadCount> dead_counts();

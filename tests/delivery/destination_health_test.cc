@@ -21,6 +21,11 @@ const AttemptOutcome kForbidden{.outcome = Outcome::misconfigured,
                                 .cause = "HTTP 403"};
 const AttemptOutcome kUnauthorised{
     .outcome = Outcome::misconfigured, .detail = "401 unauthorised", .cause = "HTTP 401"};
+// No lead was looked at.
+const AttemptOutcome kTokenRefused{.outcome = Outcome::misconfigured,
+                                   .concerns_every_lead = true,
+                                   .detail = "the client secret is wrong",
+                                   .cause = "invalid_client"};
 const AttemptOutcome kBadCertificate{.outcome = Outcome::misconfigured, .cause = "certificate refused"};
 const AttemptOutcome kLost{.outcome = Outcome::ambiguous, .counts_against_budget = true};
 
@@ -252,6 +257,43 @@ TEST_CASE("one misconfigured answer is a suspicion: one at a time is tried, and 
   REQUIRE(health.avoids() == lead(1));
   REQUIRE(health.room(0, 16, kNow) == 1);
   REQUIRE(health.room(1, 16, kNow) == 0);
+}
+
+TEST_CASE("a lead that was refused without being sent tells nothing of the destination") {
+  const AttemptOutcome unsent{.outcome = Outcome::rejected, .was_not_sent = true};
+  DestinationHealth health;
+  fail(health, 9);
+  REQUIRE(note(health, unsent, 2) == Sign::none);
+  REQUIRE(note(health, kDown, 3) == Sign::went_down);
+  REQUIRE(note(health, unsent, 4, kNow + 30s) == Sign::none);
+  REQUIRE_FALSE(health.is_working());
+  REQUIRE(health.room(0, 16, kNow + 30s) == 1);
+
+  health = misconfigured();
+  REQUIRE(note(health, unsent, 4, kNow + 5min) == Sign::none);
+  REQUIRE_FALSE(health.is_working());
+  REQUIRE(health.room(0, 16, kNow + 5min) == 1);
+}
+
+TEST_CASE("what concerns every lead pauses a destination with the first one that shows it") {
+  DestinationHealth health;
+  REQUIRE(note(health, kTokenRefused, 1) == Sign::paused_itself);
+  REQUIRE(health.record().condition == Condition::misconfigured);
+  REQUIRE(health.record().reason == "the client secret is wrong");
+  REQUIRE(health.room(0, 16, kNow + 5min - 1ms) == 0);
+  REQUIRE(health.room(0, 16, kNow + 5min) == 1);
+}
+
+TEST_CASE("what concerns every lead is held against none, however often others pass between") {
+  DestinationHealth health;
+  Time now = kNow;
+  for (int i = 0; i < 30; ++i) {
+    REQUIRE(note(health, kTokenRefused, 1, now) == Sign::paused_itself);
+    now += 6min;
+    REQUIRE(note(health, kTokenRefused, 1, now) == Sign::none);
+    now += 6min;
+    REQUIRE(note(health, kDelivered, 2, now) == Sign::came_back);
+  }
 }
 
 TEST_CASE("a suspicion ends when another lead passes, not when it is refused without showing access") {

@@ -171,6 +171,7 @@ TEST_CASE("a quarantined lead that is revised is delivered with its new fields, 
 
   const auto claim = store.claim().at(0);
   REQUIRE(claim.lead.fields.last_name == "Two");
+  REQUIRE(claim.lead.payload == revision.payload);
   REQUIRE(store.finish(claim, {.outcome = Outcome::delivered}));
   REQUIRE(store.delivery(lead).state == State::delivered);
 }
