@@ -12,10 +12,23 @@
 #include <variant>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/task.h"
 #include "http/message.h"
 
 namespace leadspool::http {
+
+// Of a request that is a mail. Its `url` is smtps://, or smtp:// with STARTTLS (without it only to a loopback
+// address); its `body` the mail as mail.h writes it, empty to log in only; its answer has the server's last
+// code as status, and the words after it as body. Method and headers are not used. Its time for connecting
+// includes the greeting and the login.
+struct MailEnvelope {
+  std::string from;
+  std::vector<std::string> to;
+  std::string user;  // empty: the server asks for none
+  Secret password;
+  bool starttls = true;  // with smtp://; false is taken for a loopback address only
+};
 
 struct ClientRequest {
   std::string method = "POST";
@@ -27,7 +40,18 @@ struct ClientRequest {
   std::chrono::milliseconds total_timeout{30'000};
   std::size_t max_answer_bytes = 20 * 1024;  // the rest is not read
   std::string unix_socket;                   // a path; empty: TCP
-  std::string ca_file;  // a PEM bundle to trust instead of the system's; empty: the system's
+  std::string ca_file;               // a PEM bundle to trust instead of the system's; empty: the system's
+  std::optional<MailEnvelope> mail;  // set: it is one
+};
+
+// What a mail server can say no to. Of all that comes before `mail` the mail itself is no reason: the server
+// has not seen it.
+enum class MailStep { greeting, login, sender, recipients, mail };
+
+struct RefusedRecipient {
+  std::string address;
+  int status = 0;
+  std::string words;
 };
 
 // An answer whose status line arrived, even if its body was cut off or too long. Redirects are answers.
@@ -39,9 +63,15 @@ struct ClientAnswer {
   // Of an answer that is not complete, unless it is longer than was asked for: "the end of the answer did not
   // come in the 30 s allowed for all of it".
   std::string incomplete_because;
+  // Of a mail: what the server said no to; none: it has the mail. Looked at before the status, which is not a
+  // refusal's where the server offers no login that can be used.
+  std::optional<MailStep> refused_at;
+  // Those for whom the server did not take a mail that it took for others.
+  std::vector<RefusedRecipient> refused_recipients;
 };
 
-// How far a request got before it failed. From `send` on, the server may have acted on it.
+// How far a request got before it failed. From `send` on, the server may have acted on it; on a mail only
+// from `wait` on, since one whose end did not come is thrown away.
 enum class FailurePhase { bad_url, dns, connect, certificate, tls, send, wait };
 
 [[nodiscard]] std::string_view to_string(FailurePhase phase);

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "http/curl_start.h"
 #include "http/curl_transfer.h"
 #include "http/request_url.h"
@@ -28,6 +29,14 @@ bool is_malformed(const Header& header) {
   constexpr std::string_view kBreaks("\r\n\0", 3);
   return header.name.empty() || header.name.find_first_of(kBreaks) != std::string::npos ||
          header.value.find_first_of(kBreaks) != std::string::npos;
+}
+
+std::optional<std::string> mistake_in(const ClientRequest& request, const RequestUrl& url) {
+  if (!url.allowed) {
+    return "the URL must be https (or http to a loopback address), without credentials in it";
+  }
+  if (std::ranges::any_of(request.headers, is_malformed)) return "a header is malformed";
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,24 +65,29 @@ class CurlClient::Transfers {
   };
 
   bool call_back();
+  bool call_back_refused();
+  bool talk_mails_over();
+  void wait(milliseconds longest, int wake_fd);
   void end(CurlTransfer& transfer, CURLcode code);
   void put_by(std::unique_ptr<CurlTransfer> transfer);
 
   std::unique_ptr<CURLM, FreeMulti> multi_;
   std::vector<std::unique_ptr<CurlTransfer>> flying_;
   std::vector<std::unique_ptr<CurlTransfer>> spare_;  // for later requests
+  // Of those that fly: mails that libcurl has done its part for.
+  struct Talk {
+    CurlTransfer* transfer;
+    MailTransfer* mail;
+  };
+  std::vector<Talk> talks_;
   std::deque<Refused> refused_;
+  const SystemClock clock_;
 };
 
 void CurlClient::Transfers::send(ClientRequest request, std::function<void(ClientResult)> done) {
-  const auto url = examine_url(request.url);
-  if (!url.allowed) {
-    refused_.push_back({"the URL must be https (or http to a loopback address), without credentials in it",
-                        std::move(done)});
-    return;
-  }
-  if (std::ranges::any_of(request.headers, is_malformed)) {
-    refused_.push_back({"a header is malformed", std::move(done)});
+  const auto url = request.mail ? examine_mail_url(request.url) : examine_url(request.url);
+  if (auto mistake = request.mail ? mistake_in_mail(request) : mistake_in(request, url)) {
+    refused_.push_back({std::move(*mistake), std::move(done)});
     return;
   }
   if (spare_.empty()) spare_.push_back(std::make_unique<CurlTransfer>());
@@ -92,16 +106,44 @@ void CurlClient::Transfers::run(milliseconds longest, int wake_fd) {
   curl_multi_perform(multi_.get(), &running);
   if (call_back()) return;
 
-  curl_waitfd wake{wake_fd, CURL_WAIT_POLLIN, 0};
-  const auto wait_ms =
-      static_cast<int>(std::clamp(longest, milliseconds{0}, milliseconds{3'600'000}).count());
-  curl_multi_poll(multi_.get(), &wake, wake_fd < 0 ? 0 : 1, wait_ms, nullptr);
+  wait(longest, wake_fd);
   curl_multi_perform(multi_.get(), &running);
   call_back();
 }
 
+void CurlClient::Transfers::wait(milliseconds longest, int wake_fd) {
+  std::vector<curl_waitfd> watched;
+  if (wake_fd >= 0) watched.push_back({wake_fd, CURL_WAIT_POLLIN, 0});
+  for (const auto& talk : talks_) {
+    const short also = talk.mail->waits_to_say() ? CURL_WAIT_POLLOUT : 0;
+    watched.push_back({talk.mail->socket(), static_cast<short>(CURL_WAIT_POLLIN | also), 0});
+    longest = std::min(longest, talk.mail->gives_up_at() - clock_.steady_now());
+  }
+  const auto wait_ms =
+      static_cast<int>(std::clamp(longest, milliseconds{0}, milliseconds{3'600'000}).count());
+  curl_multi_poll(multi_.get(), watched.data(), static_cast<unsigned>(watched.size()), wait_ms, nullptr);
+}
+
 // Whether anything was called back. Callbacks may send and forget.
 bool CurlClient::Transfers::call_back() {
+  bool called = call_back_refused();
+  int left = 0;
+  while (const auto* note = curl_multi_info_read(multi_.get(), &left)) {
+    char* of_handle = nullptr;
+    curl_easy_getinfo(note->easy_handle, CURLINFO_PRIVATE, &of_handle);
+    auto& transfer = *reinterpret_cast<CurlTransfer*>(of_handle);
+    if (auto* mail = transfer.mail_to_talk_over(note->data.result)) {
+      mail->begin(clock_.steady_now());
+      talks_.push_back({&transfer, mail});
+      continue;
+    }
+    called = true;
+    end(transfer, note->data.result);
+  }
+  return talk_mails_over() || called;
+}
+
+bool CurlClient::Transfers::call_back_refused() {
   bool called = false;
   for (auto waiting = refused_.size(); waiting > 0 && !refused_.empty(); --waiting) {
     auto refused = std::move(refused_.front());
@@ -109,14 +151,21 @@ bool CurlClient::Transfers::call_back() {
     called = true;
     refused.done(ClientFailure{.phase = FailurePhase::bad_url, .detail = std::move(refused.why)});
   }
-  int left = 0;
-  while (const auto* note = curl_multi_info_read(multi_.get(), &left)) {
-    char* transfer = nullptr;
-    curl_easy_getinfo(note->easy_handle, CURLINFO_PRIVATE, &transfer);
-    called = true;
-    end(*reinterpret_cast<CurlTransfer*>(transfer), note->data.result);
-  }
   return called;
+}
+
+bool CurlClient::Transfers::talk_mails_over() {
+  bool called = false;
+  for (;;) {
+    // From the beginning each time: a callback may have changed all of them.
+    const auto ended =
+        std::ranges::find_if(talks_, [&](const Talk& talk) { return talk.mail->talk(clock_.steady_now()); });
+    if (ended == talks_.end()) return called;
+    auto& transfer = *ended->transfer;
+    talks_.erase(ended);
+    called = true;
+    end(transfer, CURLE_OK);
+  }
 }
 
 void CurlClient::Transfers::end(CurlTransfer& transfer, CURLcode code) {
@@ -136,6 +185,7 @@ void CurlClient::Transfers::put_by(std::unique_ptr<CurlTransfer> transfer) {
 }
 
 void CurlClient::Transfers::forget_all() {
+  talks_.clear();
   for (auto& transfer : flying_) put_by(std::move(transfer));
   flying_.clear();
   refused_.clear();

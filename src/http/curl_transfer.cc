@@ -17,6 +17,10 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostHeaderBytes = 64 * 1024;
 
+// Of a connection that is used again. A server may have closed one that idled longer, which libcurl does not
+// always see: the lead would be sent into the void, and nobody could tell whether it arrived.
+constexpr long kLongestIdle_s = 3;
+
 // Zero would mean "no limit" to libcurl.
 long positive(milliseconds span) { return static_cast<long>(std::max(span, milliseconds{1}).count()); }
 
@@ -75,8 +79,22 @@ void CurlTransfer::prepare(ClientRequest request, const RequestUrl& url,
   curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error_text_.data());
   curl_easy_setopt(handle, CURLOPT_URL, request_.url.c_str());
+  set_limits();
+  set_security();
+  set_callbacks();
+  if (request_.mail) {
+    mail_ = std::make_unique<MailTransfer>(handle, request_, url_);
+  } else {
+    set_http();
+  }
+}
+
+void CurlTransfer::set_http() {
+  auto* handle = easy_.get();
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, url_.tls ? "https" : "http");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, kLongestIdle_s);
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "leadspool/" LEADSPOOL_VERSION);
@@ -84,9 +102,8 @@ void CurlTransfer::prepare(ClientRequest request, const RequestUrl& url,
     curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   }
   if (url_.loopback) curl_easy_setopt(handle, CURLOPT_PROXY, "");
-  set_limits();
-  set_security();
-  set_callbacks();
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &Callbacks::before_sending);
+  curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
   set_method_and_body();
   set_headers();
 }
@@ -118,8 +135,6 @@ void CurlTransfer::set_callbacks() {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::before_tls);
   curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, this);
-  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &Callbacks::before_sending);
-  curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
 }
 
 void CurlTransfer::set_method_and_body() {
@@ -154,6 +169,12 @@ void CurlTransfer::set_headers() {
 // False when there are too many.
 bool CurlTransfer::take_header_line(std::string_view line) {
   header_bytes_ += line.size();
+  if (mail_) {
+    // What can be read came before the handshake or after it.
+    tls_begun_ = false;
+    mail_->take_line(line);
+    return header_bytes_ <= kMostHeaderBytes;
+  }
   if (header_bytes_ > kMostHeaderBytes) return false;
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) headers_ended_ = true;
@@ -202,7 +223,8 @@ FailurePhase CurlTransfer::phase_reached() const {
     return offset_info(easy_.get(), CURLINFO_SIZE_UPLOAD_T) >= size ? FailurePhase::wait : FailurePhase::send;
   }
   if (sending_begun_) return FailurePhase::connect;
-  if (tls_begun_) return FailurePhase::tls;
+  const bool tls_ended = offset_info(easy_.get(), CURLINFO_APPCONNECT_TIME_T) != 0;
+  if (tls_begun_ && !tls_ended) return FailurePhase::tls;
   const bool resolved = offset_info(easy_.get(), CURLINFO_NAMELOOKUP_TIME_T) != 0;
   return resolved ? FailurePhase::connect : FailurePhase::dns;
 }
@@ -269,7 +291,14 @@ std::string CurlTransfer::explain(int code, FailurePhase phase) const {
   return what + ": " + why + ": " + std::generic_category().message(static_cast<int>(os_error));
 }
 
+MailTransfer* CurlTransfer::mail_to_talk_over(int code) const {
+  return code == CURLE_OK ? mail_.get() : nullptr;
+}
+
 ClientResult CurlTransfer::take_result(int code) {
+  if (mail_) {
+    if (auto result = mail_->take_result(code)) return std::move(*result);
+  }
   constexpr int kFirstFinalStatus = 200;
   if (answer_.status >= kFirstFinalStatus) {
     answer_.complete = code == CURLE_OK && headers_ended_ && !cut_off_;
@@ -282,6 +311,7 @@ ClientResult CurlTransfer::take_result(int code) {
 }
 
 void CurlTransfer::clear() {
+  mail_.reset();
   request_ = {};
   answer_ = {};
   done_ = nullptr;

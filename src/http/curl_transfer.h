@@ -1,4 +1,5 @@
-// One request on its way by libcurl, and the handle it travels by; both are used again.
+// One request on its way by libcurl, and the handle it travels by; both are used again. What is peculiar to a
+// mail is in mail_transfer.h.
 //
 // Thread-safety: none. libcurl's types are hidden: its easy handle is a void*, its result code an int.
 #pragma once
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "http/client.h"
+#include "http/mail_transfer.h"
 #include "http/request_url.h"
 
 struct curl_slist;
@@ -29,11 +31,14 @@ class CurlTransfer {
 
   void prepare(ClientRequest request, const RequestUrl& url, std::function<void(ClientResult)> done);
 
-  // What came of it, by libcurl's code, once libcurl is done with the handle.
+  // Whether libcurl's end is not the end: a mail has yet to be talked over. nullptr: it is.
+  [[nodiscard]] MailTransfer* mail_to_talk_over(int code) const;
+
+  // What came of it, by libcurl's code, once libcurl is done with the handle, and the mail is talked over.
   [[nodiscard]] ClientResult take_result(int code);
   [[nodiscard]] std::function<void(ClientResult)> take_done() { return std::move(done_); }
 
-  // Keeps the handle and nothing of the request: that is a lead's data.
+  // Keeps the handle, which is on no multi handle, and nothing of the request: that is a lead's data.
   void clear();
 
   std::size_t place = 0;  // among those in flight; its owner's
@@ -50,6 +55,7 @@ class CurlTransfer {
   void set_limits();
   void set_security();
   void set_callbacks();
+  void set_http();
   void set_method_and_body();
   void set_headers();
 
@@ -72,6 +78,7 @@ class CurlTransfer {
   ClientRequest request_;
   RequestUrl url_;
   std::function<void(ClientResult)> done_;
+  std::unique_ptr<MailTransfer> mail_;  // nullptr: HTTP
 
   ClientAnswer answer_;
   std::size_t header_bytes_ = 0;

@@ -1,7 +1,10 @@
-// Sending one e-mail by SMTP; libcurl speaks it, and nothing outside this folder sees that.
+// An e-mail: how it is written, and sending one while waiting. Without waiting it is a ClientRequest
+// (client.h).
 //
-// What goes out is RFC 5322 with a text of UTF-8 in quoted-printable. No text that is given can add a header:
-// addresses are refused unless they are plain, and control characters in the subject become spaces.
+// What goes out is RFC 5322, in lines of ASCII, with its text and HTML of UTF-8 in quoted-printable. No text
+// that is given can add a header or end a part: an address that is not a plain one is left out, control
+// characters in the subject become spaces, and what separates the parts cannot be written in
+// quoted-printable.
 //
 // Thread-safety: pure functions; send_mail() blocks the calling thread.
 #pragma once
@@ -32,14 +35,18 @@ struct MailServer {
 struct Mail {
   std::string from;
   std::vector<std::string> to;
-  std::string subject;  // UTF-8
-  std::string text;     // UTF-8, lines end with "\n"
+  std::string reply_to;  // empty: answers go to `from`
+  std::string subject;   // UTF-8
+  std::string text;      // UTF-8, lines end with "\n"
+  std::string html;      // the same for those who can show it: a whole document; empty: there is none
   Time date;
   std::string id;  // the world's only one: what stands before the @ of the Message-ID
+  // No person wrote it, and nobody's automatic reply is wanted (RFC 3834).
+  bool auto_submitted = true;
 };
 
 struct MailSent {
-  // The server's words when it took the mail for some of the recipients only; empty: for all.
+  // What the server said last of a recipient for whom it did not take the mail; empty: there is none.
   std::string refused;
 };
 
@@ -64,5 +71,11 @@ using MailResult = std::variant<MailSent, MailFailure>;
 
 // The mail as it goes over the wire, but for dots that begin a line.
 [[nodiscard]] std::string to_rfc5322(const Mail& mail);
+
+// "<0192f3c1@contoso.com>": its domain is that of `from`.
+[[nodiscard]] std::string message_id(const Mail& mail);
+
+// "Fri, 20 Nov 2026 15:30:00 +0000"
+[[nodiscard]] std::string to_rfc5322_date(Time time);
 
 }  // namespace leadspool::http

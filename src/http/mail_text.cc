@@ -15,6 +15,8 @@ constexpr std::size_t kLongestAddress = 254;
 constexpr std::size_t kLongestPlainSubject = 66;  // with its name a line of less than 78
 constexpr std::size_t kBytesOfAWord = 45;         // 60 in base64: an encoded word has at most 75
 constexpr std::size_t kLongestLine = 75;          // of quoted-printable, without its last "="
+constexpr std::size_t kLongestId = 200;
+constexpr std::string_view kBoundary = "=_leadspool";  // quoted-printable has no "=_"
 
 bool is_control(char c) { return static_cast<std::uint8_t>(c) < 32 || c == 127; }
 bool is_ascii(char c) { return static_cast<std::uint8_t>(c) < 128; }
@@ -33,22 +35,6 @@ bool is_dotted(std::string_view text, bool (*allowed)(char)) {
   if (text.empty() || text.front() == '.' || text.back() == '.') return false;
   return text.find("..") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [&](char c) { return c == '.' || allowed(c); });
-}
-
-std::string rfc5322_date(Time time) {
-  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
-  char text[64];
-  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d +0000",
-                kDays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
 }
 
 std::string in_encoded_words(std::string_view text) {
@@ -107,13 +93,31 @@ std::string quoted_printable(std::string_view text) {
 std::string plain_id(std::string_view id) {
   std::string plain;
   std::copy_if(id.begin(), id.end(), std::back_inserter(plain), is_atom);
-  return plain;
+  return plain.substr(0, kLongestId);
 }
 
-std::string address_list(const std::vector<std::string>& addresses) {
+// "To: ops@contoso.com\r\n", with those that are plain addresses; empty without any.
+std::string address_line(std::string_view name, const std::vector<std::string>& addresses) {
   std::string list;
-  for (const auto& address : addresses) list += (list.empty() ? "" : ",\r\n ") + address;
-  return list;
+  for (const auto& address : addresses) {
+    if (is_mail_address(address)) list += (list.empty() ? "" : ",\r\n ") + address;
+  }
+  return list.empty() ? "" : std::string(name) + ": " + list + "\r\n";
+}
+
+// With the headers that tell what it is.
+std::string part(std::string_view type, std::string_view text) {
+  return "Content-Type: " + std::string(type) +
+         "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted_printable(text);
+}
+
+std::string parts_of(const Mail& mail) {
+  if (mail.html.empty()) return part("text/plain", mail.text);
+  // The line break before a boundary is a part of it.
+  const std::string boundary = "--" + std::string(kBoundary);
+  return "Content-Type: multipart/alternative; boundary=\"" + std::string(kBoundary) + "\"\r\n\r\n" +
+         boundary + "\r\n" + part("text/plain", mail.text) + "\r\n" + boundary + "\r\n" +
+         part("text/html", mail.html) + "\r\n" + boundary + "--\r\n";
 }
 
 }  // namespace
@@ -125,14 +129,33 @@ bool is_mail_address(std::string_view text) {
   return is_dotted(text.substr(0, at_sign), is_atom) && is_dotted(text.substr(at_sign + 1), is_of_a_name);
 }
 
+std::string to_rfc5322_date(Time time) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+  char text[64];
+  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d +0000",
+                kDays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
+                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+std::string message_id(const Mail& mail) {
+  const auto domain = is_mail_address(mail.from) ? mail.from.substr(mail.from.find('@') + 1) : "localhost";
+  return "<" + plain_id(mail.id) + "@" + domain + ">";
+}
+
 std::string to_rfc5322(const Mail& mail) {
-  const auto domain = mail.from.substr(mail.from.find('@') + 1);
-  return "Date: " + rfc5322_date(mail.date) + "\r\nMessage-ID: <" + plain_id(mail.id) + "@" + domain +
-         ">\r\nFrom: " + mail.from + "\r\nTo: " + address_list(mail.to) +
-         "\r\nSubject: " + subject_line(mail.subject) +
-         "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
-         quoted_printable(mail.text);
+  return "Date: " + to_rfc5322_date(mail.date) + "\r\nMessage-ID: " + message_id(mail) + "\r\n" +
+         address_line("From", {mail.from}) + address_line("To", mail.to) +
+         address_line("Reply-To", {mail.reply_to}) + "Subject: " + subject_line(mail.subject) + "\r\n" +
+         (mail.auto_submitted ? "Auto-Submitted: auto-generated\r\n" : "") + "MIME-Version: 1.0\r\n" +
+         parts_of(mail);
 }
 
 }  // namespace leadspool::http

@@ -96,6 +96,48 @@ TEST_CASE("no text that is given adds a header") {
   REQUIRE(server.commands().empty());
 }
 
+TEST_CASE("no address that is none gets into a mail, and no part of one") {
+  auto mail = some_mail();
+  mail.from = "x@y.z\r\nBcc: thief@example.com";
+  mail.to = {"ops@contoso.com", "boss@contoso.com, thief@example.com"};
+  mail.reply_to = "thief@example.com>\r\nX-Other: 1";
+  const auto text = to_rfc5322(mail);
+  REQUIRE(contains(text, "\r\nTo: ops@contoso.com\r\nSubject:"));
+  REQUIRE_FALSE(contains(text, "thief"));
+  REQUIRE_FALSE(contains(text, "From:"));
+  REQUIRE_FALSE(contains(text, "Reply-To:"));
+}
+
+TEST_CASE("a mail with HTML has both forms, the plain one first, and no text ends its part") {
+  auto mail = some_mail();
+  mail.text = "--=_leadspool--\n\r\n--=_leadspool\nBcc: thief@example.com\n";
+  mail.html = "<p>Größe</p>\n--=_leadspool--\n";
+  mail.auto_submitted = false;
+  mail.reply_to = "jane@fabrikam.com";
+  const auto text = to_rfc5322(mail);
+  REQUIRE(contains(text,
+                   "To: ops@contoso.com\r\nReply-To: jane@fabrikam.com\r\nSubject: crm is down\r\n"
+                   "MIME-Version: 1.0\r\n"
+                   "Content-Type: multipart/alternative; boundary=\"=_leadspool\"\r\n\r\n"
+                   "--=_leadspool\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                   "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                   "--=3D_leadspool--\r\n=0D\r\n--=3D_leadspool\r\n"));
+  REQUIRE(contains(text,
+                   "\r\n\r\n--=_leadspool\r\nContent-Type: text/html; charset=utf-8\r\n"
+                   "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                   "<p>Gr=C3=B6=C3=9Fe</p>\r\n--=3D_leadspool--\r\n\r\n--=_leadspool--\r\n"));
+  REQUIRE_FALSE(contains(text, "Auto-Submitted"));
+}
+
+TEST_CASE("no line of a mail is too long, whatever is in it") {
+  auto mail = some_mail();
+  const std::string longest(100'000, 'x');
+  mail.subject = mail.text = mail.html = mail.id = longest;
+  mail.to.assign(50, std::string(64, 'a') + "@" + std::string(180, 'b') + ".com");
+  mail.reply_to = mail.to.front();
+  REQUIRE(longest_line(to_rfc5322(mail)) < 998);
+}
+
 TEST_CASE("plain addresses of all forms are taken") {
   REQUIRE(is_mail_address("ops@contoso.com"));
   REQUIRE(is_mail_address("first.last+alerts@mail-1.contoso.co.uk"));

@@ -1,20 +1,15 @@
 #include "support/mail_server.h"
 
-#include <fstream>
-
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
-#include "http/self_signed.h"
+#include "support/certificate_files.h"
 
 namespace leadspool::test {
 namespace {
 
 std::unique_ptr<http::TlsContext> make_tls(const TemporaryFolder& folder) {
-  const auto made = http::make_self_signed({"127.0.0.1"}, SystemClock().now() - std::chrono::hours{1}, 2);
-  std::ofstream(folder.file("certificate.pem")) << made.certificate_pem;
-  std::ofstream(folder.file("private_key.pem")) << made.private_key_pem;
+  write_certificate(folder);
   return std::make_unique<http::TlsContext>(folder.file("certificate.pem"), folder.file("private_key.pem"));
 }
 
