@@ -1,6 +1,7 @@
 #include "connector/crm_answer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <initializer_list>
 #include <utility>
@@ -74,12 +75,33 @@ std::string first_text(const Json& answer, std::initializer_list<std::initialize
   return {};
 }
 
-std::string remote_id(const Json& answer) {
-  if (!answer.is_object()) return {};
-  const auto id = answer.find("id");
-  if (id == answer.end()) return {};
-  if (id->is_string()) return one_line(id->get_ref<const std::string&>(), kLongestRemoteId);
-  return id->is_number() ? id->dump() : std::string{};
+std::string remote_id(const Json& id) {
+  if (id.is_string()) return one_line(id.get_ref<const std::string&>(), kLongestRemoteId);
+  return id.is_number() ? id.dump() : std::string{};
+}
+
+// "a~1b~0" is the member "a/b~" (RFC 6901, section 3).
+std::string unescaped(std::string_view token) {
+  std::string plain;
+  for (; !token.empty(); token.remove_prefix(1)) {
+    const bool is_escape = token.front() == '~' && token.size() > 1;
+    if (is_escape) token.remove_prefix(1);
+    plain += !is_escape ? token.front() : token.front() == '1' ? '/' : '~';
+  }
+  return plain;
+}
+
+// Null when there is none.
+const Json* find_token(const Json& place, const std::string& token) {
+  if (place.is_object()) {
+    const auto member = place.find(token);
+    return member != place.end() ? &*member : nullptr;
+  }
+  std::size_t index = 0;
+  const auto* const end = token.data() + token.size();
+  const auto [read, wrong] = std::from_chars(token.data(), end, index);
+  const bool is_index = place.is_array() && wrong == std::errc{} && read == end;
+  return is_index && index < place.size() ? &place[index] : nullptr;
 }
 
 // Reasons under the names of their fields, {"Email": ["is taken"]}: true when there was one.
@@ -113,7 +135,7 @@ std::string last_text(const Json* path) {
 
 CrmAnswer read_json(const Json& answer) {
   CrmAnswer read;
-  read.remote_id = remote_id(answer);
+  if (answer.is_object() && answer.contains("id")) read.remote_id = remote_id(answer["id"]);
   if (read_named_reasons(find_at(answer, {"errors"}), read)) return read;
   if (read_named_reasons(find_at(answer, {"ModelState"}), read)) return read;
   read.words = first_text(answer,
@@ -227,6 +249,28 @@ CrmAnswer read_crm_answer(std::string_view body) {
   if (answer.is_string()) read.words = text_of(answer, kLongestWords);
   if (answer.is_discarded()) read.words = words_of_text(body);
   return read;
+}
+
+bool is_json_pointer(std::string_view text) {
+  if (text.empty()) return true;
+  for (auto tilde = text.find('~'); tilde != std::string_view::npos; tilde = text.find('~', tilde + 1)) {
+    if (tilde + 1 == text.size() || (text[tilde + 1] != '0' && text[tilde + 1] != '1')) return false;
+  }
+  return text.front() == '/';
+}
+
+std::string remote_id_at(std::string_view body, std::string_view pointer) {
+  const Json answer = Json::parse(body, nullptr, false);
+  if (answer.is_discarded() || !is_json_pointer(pointer)) return {};
+  const Json* place = &answer;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const auto end = std::min(pointer.find('/'), pointer.size());
+    place = find_token(*place, unescaped(pointer.substr(0, end)));
+    if (place == nullptr) return {};
+    pointer.remove_prefix(end);
+  }
+  return remote_id(*place);
 }
 
 std::string excerpt(std::string_view body) {

@@ -25,6 +25,12 @@ struct CrmAnswer {
 
 [[nodiscard]] CrmAnswer read_crm_answer(std::string_view body);
 
+// The text or number at `pointer` (RFC 6901) in a body that is JSON, on one line; empty when there is none.
+[[nodiscard]] std::string remote_id_at(std::string_view body, std::string_view pointer);
+
+// Empty is one: all of the document.
+[[nodiscard]] bool is_json_pointer(std::string_view text);
+
 // The start of `body` as valid UTF-8 without NUL: what is not, becomes U+FFFD.
 [[nodiscard]] std::string excerpt(std::string_view body);
 

@@ -2,16 +2,11 @@
 
 #include <set>
 
-#include <nlohmann/json.hpp>
-
-#include "connector/webhook_signature.h"
-#include "support/catch.h"
-#include "support/fake_clock.h"
-#include "support/scripted_client.h"
+#include "connector/webhook_fixture.h"
 
 using namespace leadspool;
+using namespace leadspool::test::webhook;
 using connector::classify_webhook;
-using connector::Webhook;
 using connector::WebhookOptions;
 using http::ClientAnswer;
 using http::ClientFailure;
@@ -19,62 +14,9 @@ using http::FailurePhase;
 
 namespace {
 
-const Time kNow = *from_rfc3339("2026-11-21T09:30:00Z");
-
 AttemptOutcome classify(const http::ClientResult& result, const WebhookOptions& options = {},
                         const LeadFields& lead = {}) {
   return classify_webhook(result, options, lead, kNow);
-}
-
-ClientAnswer answer(int status, std::string body = "", std::vector<http::Header> headers = {}) {
-  ClientAnswer made;
-  made.status = status;
-  made.body = std::move(body);
-  made.headers = std::move(headers);
-  return made;
-}
-
-ClientFailure failure(FailurePhase phase, bool timed_out) {
-  ClientFailure made;
-  made.phase = phase;
-  made.timed_out = timed_out;
-  made.detail = "could not reach 127.0.0.1 port 9000";
-  return made;
-}
-
-Lead sample_lead() {
-  Lead lead;
-  lead.id = *parse_uuid("0192f3c1-5b1e-7c3a-9f00-1a2b3c4d5e6f");
-  lead.received_at = kNow;
-  lead.source = "marketplace";
-  lead.fields.last_name = "One";
-  return lead;
-}
-
-// The request that one attempt makes.
-http::ClientRequest sent_request(WebhookOptions options) {
-  const test::FakeClock clock(kNow);
-  Webhook webhook(std::move(options), clock);
-  test::ScriptedClient client;
-  const Lead lead = sample_lead();
-  auto attempt = webhook.attempt(lead, client);
-  attempt.start();
-  REQUIRE(client.requests().size() == 1);
-  http::ClientRequest request = client.requests().front();
-  client.answer(0, answer(200));
-  client.run(std::chrono::milliseconds{0}, -1);
-  REQUIRE(attempt.ended());
-  return request;
-}
-
-std::string header(const http::ClientRequest& request, std::string_view name) {
-  return std::string(http::find_header(request.headers, name));
-}
-
-std::size_t count_headers(const http::ClientRequest& request, std::string_view name) {
-  std::size_t count = 0;
-  for (const auto& each : request.headers) count += each.name == name ? 1 : 0;
-  return count;
 }
 
 }  // namespace
@@ -147,6 +89,64 @@ TEST_CASE("what is a success can be told") {
   REQUIRE(classify(answer(409), options).outcome == Outcome::delivered);
   REQUIRE(classify(answer(202), options).outcome == Outcome::misconfigured);
   REQUIRE(classify(answer(422), options).outcome == Outcome::rejected);
+}
+
+TEST_CASE("an answer is told alike, whether its status or the settings make it no success") {
+  WebhookOptions options;
+  options.success = {{201, 201}, {409, 409}};
+  const auto refused =
+      classify(answer(200, R"({"message":"Zoe is queued","id":5})"), options, {.first_name = "Zoe"});
+  REQUIRE(refused.outcome == Outcome::misconfigured);
+  REQUIRE(refused.detail == "the CRM answered 200: Zoe is queued");
+  REQUIRE(refused.cause == "HTTP 200: <value> is queued");
+  REQUIRE(refused.remote_id.empty());
+  REQUIRE_FALSE(refused.concerns_every_lead);
+
+  const auto taken = classify(answer(409, R"({"message":"known","id":5})"), options);
+  REQUIRE(taken.outcome == Outcome::delivered);
+  REQUIRE(taken.remote_id == "5");
+  REQUIRE(taken.cause.empty());
+  REQUIRE_FALSE(taken.shows_access);
+}
+
+TEST_CASE("the record's id is where the settings say") {
+  struct Row {
+    std::string_view pointer;
+    std::string_view body;
+    std::string_view id;
+  };
+  const Row table[] = {
+      {"", R"({"id":"a"})", "a"},
+      {"/data/0/id", R"({"id":"a","data":[{"id":"b"}]})", "b"},
+      {"/data/0/id", R"({"id":"a","data":[]})", ""},
+      {"/data/0/id", R"({"id":"a","data":{"0":{"id":7}}})", "7"},
+      {"/data/-/id", R"({"data":[{"id":"b"}]})", ""},
+      {"/data/x", R"({"data":[1]})", ""},
+      {"/data/99999999999999999999", R"({"data":[1]})", ""},
+      {"/a~1b/c~0d", R"({"a/b":{"c~d":1.5}})", "1.5"},
+      {"/id", R"({"id":{"x":1}})", ""},
+      {"/id", R"({"id":null})", ""},
+      {"/id", R"({"id":"two\nlines\u0007 "})", "two lines"},
+      {"/id", "no json", ""},
+      {"/id", "", ""},
+      {"/0", R"(["first"])", "first"},
+  };
+  for (const auto& [pointer, body, id] : table) {
+    INFO(pointer << " in " << body);
+    WebhookOptions options;
+    options.remote_id_pointer = pointer;
+    REQUIRE(classify(answer(201, std::string(body)), options).remote_id == id);
+  }
+}
+
+TEST_CASE("what was sent without an answer is repeated, unless the settings forbid it") {
+  WebhookOptions options;
+  options.on_ambiguous = WebhookOptions::OnAmbiguous::bury;
+  const auto sent = classify(failure(FailurePhase::wait, true), options);
+  REQUIRE(sent.outcome == Outcome::ambiguous);
+  REQUIRE_FALSE(sent.safe_to_repeat);
+  REQUIRE(classify(failure(FailurePhase::connect, true), options).outcome == Outcome::unavailable);
+  REQUIRE(classify(failure(FailurePhase::wait, true)).safe_to_repeat);
 }
 
 TEST_CASE("every way of getting no answer has its outcome") {
@@ -237,88 +237,4 @@ TEST_CASE("a success tells the CRM's record id, and keeps the start of the answe
   cut_off.complete = false;
   REQUIRE(classify(cut_off).outcome == Outcome::delivered);
   REQUIRE(classify(cut_off).remote_id.empty());
-}
-
-TEST_CASE("a request carries the lead under its own id") {
-  WebhookOptions options;
-  options.url = "https://crm.example/leads";
-  options.method = "PUT";
-  options.ca_file = "/etc/ca.pem";
-  options.connect_timeout = std::chrono::milliseconds{1'234};
-  options.total_timeout = std::chrono::milliseconds{5'678};
-  options.headers = {{"X-Tenant", "a"}, {"X-Tenant", "b"}, {"idempotency-key", "mine"}};
-  const auto request = sent_request(options);
-
-  REQUIRE(request.method == "PUT");
-  REQUIRE(request.url == "https://crm.example/leads");
-  REQUIRE(request.ca_file == "/etc/ca.pem");
-  REQUIRE(request.connect_timeout == std::chrono::milliseconds{1'234});
-  REQUIRE(request.total_timeout == std::chrono::milliseconds{5'678});
-  REQUIRE(header(request, "Content-Type") == "application/json");
-  REQUIRE(header(request, "webhook-id") == "0192f3c1-5b1e-7c3a-9f00-1a2b3c4d5e6f");
-  REQUIRE(header(request, "Idempotency-Key") == "0192f3c1-5b1e-7c3a-9f00-1a2b3c4d5e6f");
-  REQUIRE(header(request, "webhook-timestamp") == std::to_string(to_unix_ms(kNow) / 1000));
-  REQUIRE(header(request, "webhook-signature").empty());
-  REQUIRE(count_headers(request, "X-Tenant") == 2);
-  REQUIRE(count_headers(request, "idempotency-key") == 0);
-  REQUIRE(nlohmann::json::parse(request.body)["last_name"] == "One");
-}
-
-TEST_CASE("the operator's Content-Type takes the place of ours") {
-  WebhookOptions options;
-  options.headers = {{"content-type", "application/vnd.api+json"}};
-  const auto request = sent_request(options);
-  REQUIRE(count_headers(request, "Content-Type") == 0);
-  REQUIRE(header(request, "Content-Type") == "application/vnd.api+json");
-}
-
-TEST_CASE("a request is signed when there is a secret, over the very body that is sent") {
-  WebhookOptions options;
-  options.signing_secret = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-  const auto request = sent_request(options);
-  REQUIRE(header(request, "webhook-signature") ==
-          connector::webhook_signature(*connector::signing_key(options.signing_secret),
-                                       "0192f3c1-5b1e-7c3a-9f00-1a2b3c4d5e6f", to_unix_ms(kNow) / 1000,
-                                       request.body));
-
-  options.signing_secret = Secret("whsec_!");
-  const test::FakeClock clock(kNow);
-  REQUIRE_THROWS_AS(Webhook(options, clock), std::invalid_argument);
-}
-
-TEST_CASE("several attempts of one webhook are in flight at once and end in any order") {
-  const test::FakeClock clock(kNow);
-  Webhook webhook({}, clock);
-  test::ScriptedClient client;
-  const Lead lead = sample_lead();
-  auto first = webhook.attempt(lead, client);
-  auto second = webhook.attempt(lead, client);
-  first.start();
-  second.start();
-  REQUIRE(client.in_flight() == 2);
-
-  client.answer(1, answer(201, R"({"id":"b"})"));
-  REQUIRE_FALSE(second.ended());
-  client.run(std::chrono::milliseconds{0}, -1);
-  REQUIRE(second.ended());
-  REQUIRE_FALSE(first.ended());
-  REQUIRE(second.result().remote_id == "b");
-
-  client.answer(0, failure(FailurePhase::wait, true));
-  client.run(std::chrono::milliseconds{0}, -1);
-  REQUIRE(first.result().outcome == Outcome::ambiguous);
-}
-
-TEST_CASE("an attempt that is given up while it waits leaves nothing behind") {
-  const test::FakeClock clock(kNow);
-  Webhook webhook({}, clock);
-  test::ScriptedClient client;
-  const Lead lead = sample_lead();
-  {
-    auto attempt = webhook.attempt(lead, client);
-    attempt.start();
-    client.forget_all();
-  }
-  client.run(std::chrono::milliseconds{0}, -1);
-  REQUIRE(client.in_flight() == 0);
 }

@@ -1,0 +1,165 @@
+// What HubSpot's answers mean.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "connector/crm_error.h"
+#include "connector/hubspot.h"
+#include "connector/outcomes.h"
+#include "connector/payload_reader.h"
+
+namespace leadspool::connector {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kTokenAdvice =
+    "the access token is not valid (any more): copy it from HubSpot > Development > Legacy apps (before: "
+    "Settings "
+    "> Integrations > Private Apps) > (the app) > Auth, and put it where `token` points to";
+constexpr std::string_view kScopeAdvice =
+    "the app behind `token` needs the scope crm.objects.contacts.write: tick it in HubSpot > Development > "
+    "Legacy "
+    "apps (before: Settings > Integrations > Private Apps) > (the app) > Scopes";
+constexpr std::string_view kPropertyAdvice =
+    "make the property in HubSpot > Settings > Properties > Contact properties, or take it out of `mapping`";
+constexpr std::string_view kPathAdvice =
+    "look whether `path_prefix` names the object (/crm/v3/objects/contacts) and `url` is that of the API "
+    "(https://api.hubapi.com)";
+constexpr std::string_view kUnknownObject = "unable to infer object type";
+
+constexpr CrmError kErrors[] = {
+    {.code = "PROPERTY_DOESNT_EXIST",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "mapping",
+     .advice = kPropertyAdvice},
+    {.code = "READ_ONLY_VALUE",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "mapping",
+     .advice = "HubSpot fills this property itself: take it out of `mapping`"},
+    {.code = kUnknownObject,
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "path_prefix",
+     .advice = kPathAdvice},
+    {.code = "MISSING_SCOPES",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "token",
+     .advice = kScopeAdvice},
+    {.code = "INVALID_AUTHENTICATION",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "token",
+     .advice = kTokenAdvice},
+    {.code = "EXPIRED_AUTHENTICATION",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "token",
+     .advice = kTokenAdvice},
+    {.code = "DAILY", .outcome = Outcome::unavailable, .retry_after = seconds{3600}},
+    {.code = "TEN_SECONDLY_ROLLING", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
+    {.code = "SECONDLY", .outcome = Outcome::unavailable, .retry_after = seconds{1}},
+    {.code = "RATE_LIMIT", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
+    {.code = "RATE_LIMITS", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
+    // The contact that was to be updated was deleted meanwhile: the next try makes it anew.
+    {.code = "OBJECT_NOT_FOUND", .outcome = Outcome::unavailable, .counts_against_budget = true},
+    {.code = "VALIDATION_ERROR", .outcome = Outcome::rejected},
+    {.code = "CONFLICT", .outcome = Outcome::rejected},
+    {.code = "401",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "token",
+     .advice = kTokenAdvice},
+    {.code = "404",
+     .outcome = Outcome::misconfigured,
+     .concerns_every_lead = true,
+     .setting = "path_prefix",
+     .advice = kPathAdvice},
+    {.code = "423", .outcome = Outcome::unavailable, .retry_after = seconds{2}},
+    {.code = "477", .outcome = Outcome::unavailable},
+};
+
+// What HubSpot found fault with, one of perhaps several.
+struct Reason {
+  std::string code;
+  std::string words;
+  std::string field;
+};
+
+// HubSpot puts its findings as JSON behind the words: `Property values were not valid: [{"error": "..."}]`.
+void add_reasons(Reason reason, std::vector<Reason>& reasons) {
+  const auto list = reason.words.find("[{");
+  const std::string findings = list != std::string::npos ? reason.words.substr(list) : std::string{};
+  const PayloadReader reader(findings);
+  if (reader.text_at({"0"}).empty()) return reasons.push_back(std::move(reason));
+  for (std::size_t i = 0; !reader.text_at({std::to_string(i)}).empty(); ++i) {
+    const auto text = [&](const char* name) { return reader.text_at({std::to_string(i), name}); };
+    reasons.push_back({text("error"), text("message"), text("name")});
+  }
+}
+
+// Of `errors` first, as those tell more than the error's own message. Never none.
+std::vector<Reason> read_reasons(const PayloadReader& error) {
+  std::vector<Reason> reasons;
+  for (std::size_t i = 0; !error.text_at({"errors", std::to_string(i)}).empty(); ++i) {
+    const std::string at = std::to_string(i);
+    add_reasons({error.text_at({"errors", at, "code"}), error.text_at({"errors", at, "message"}),
+                 error.text_at({"errors", at, "context", "propertyName", "0"})},
+                reasons);
+  }
+  add_reasons({{}, error.text_at({"message"}), {}}, reasons);
+  return reasons;
+}
+
+struct Verdict {
+  const CrmError* row;
+  CrmAnswer read;  // the words of the reason that the row was found by, otherwise of the first
+};
+
+Verdict judge(const PayloadReader& error, int status) {
+  const std::vector<Reason> reasons = read_reasons(error);
+  std::vector<std::string> codes;
+  for (const Reason& reason : reasons) codes.push_back(reason.code);
+  for (const char* const name : {"policyName", "subCategory", "category", "errorType"}) {
+    codes.push_back(error.text_at({name}));
+  }
+  codes.push_back(std::to_string(status));
+  if (to_lower(reasons.back().words).starts_with(kUnknownObject)) codes.emplace_back(kUnknownObject);
+  const CrmError* const row = find_error(kErrors, codes);
+  const auto found = std::ranges::find_if(
+      reasons, [&](const Reason& reason) { return row != nullptr && reason.code == row->code; });
+  const Reason& reason = found != reasons.end() ? *found : reasons.front();
+  return {row, tidied(reason.words, reason.field)};
+}
+
+AttemptOutcome classify_answer(const http::ClientAnswer& answer, const LeadFields& lead, Time now) {
+  const PayloadReader body(answer.body);
+  const bool is_success = 200 <= answer.status && answer.status <= 299;
+  const std::string first_error = is_success ? body.text_at({"errors", "0"}) : std::string{};
+  if (is_success && first_error.empty()) {
+    CrmAnswer read;
+    read.remote_id = body.text_at({"id"});
+    if (read.remote_id.empty()) read.remote_id = body.text_at({"results", "0", "id"});
+    return outcome_of(answer, read, lead, now);
+  }
+  const PayloadReader within(first_error);
+  Verdict verdict = judge(is_success ? within : body, answer.status);
+  if (verdict.read.words.empty()) verdict.read = read_crm_answer(answer.body);
+  AttemptOutcome outcome = is_success ? error_within(answer, verdict.read, lead, now)
+                                      : outcome_of(answer, verdict.read, lead, now);
+  if (verdict.row != nullptr) apply(*verdict.row, outcome);
+  return outcome;
+}
+
+}  // namespace
+
+AttemptOutcome classify_hubspot(const http::ClientResult& result, const LeadFields& lead, Time now) {
+  if (const auto* answer = std::get_if<http::ClientAnswer>(&result))
+    return classify_answer(*answer, lead, now);
+  return outcome_of(std::get<http::ClientFailure>(result));
+}
+
+}  // namespace leadspool::connector

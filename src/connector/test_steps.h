@@ -1,0 +1,29 @@
+// The steps of a connector's test(), as they are told.
+//
+// Thread-safety: pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connector/connector.h"
+#include "lead/attempt.h"
+
+namespace leadspool::connector {
+
+[[nodiscard]] TestStep passed_step(std::string what, std::string detail);
+[[nodiscard]] TestStep failed_step(std::string what, std::string detail, std::string_view setting);
+[[nodiscard]] TestStep unknown_step(std::string what, std::string detail);
+
+// What kept us from finding it out: failed where a setting is wrong (of the address, where there was no
+// answer at all), unknown where the CRM is out of reach.
+[[nodiscard]] TestStep hindered_step(std::string what, const AttemptOutcome& outcome,
+                                     std::string_view setting);
+
+// "columns": whether each column that the mapping fills is among the CRM's; of a dotted target its first part
+// counts. `where` is where a column is made there: "Settings > Properties".
+[[nodiscard]] TestStep columns_step(const Mapping& mapping, const std::vector<std::string>& in_crm,
+                                    std::string_view where);
+
+}  // namespace leadspool::connector
