@@ -15,7 +15,7 @@ struct ModeRow {
   int status;  // 0: the mode does not answer with an error
 };
 
-constexpr std::array<ModeRow, 11> kModes{{
+constexpr std::array<ModeRow, 12> kModes{{
     {FaultMode::none, "none", 0},
     {FaultMode::refuse, "refuse", 503},
     {FaultMode::delay, "delay", 0},
@@ -27,6 +27,7 @@ constexpr std::array<ModeRow, 11> kModes{{
     {FaultMode::unauthorized, "unauthorized", 401},
     {FaultMode::forbid, "forbid", 403},
     {FaultMode::hang, "hang", 0},
+    {FaultMode::quota, "quota", 429},
 }};
 
 constexpr Milliseconds kUsualDelay{1'000};
@@ -59,6 +60,12 @@ bool read_mode(const Json& value, FaultMode& mode) {
     }
   }
   return false;
+}
+
+bool read_place(const Json& value, FaultPlace& place) {
+  if (value != "records" && value != "token") return false;
+  place = value == "token" ? FaultPlace::token : FaultPlace::records;
+  return true;
 }
 
 bool read_probability(const Json& value, double& probability) {
@@ -97,8 +104,9 @@ std::string read_member(const std::string& name, const Json& value, Fault& fault
   if (name == "probability") {
     return read_probability(value, fault.probability) ? "" : "must be a number from 0 to 1";
   }
+  if (name == "at") return read_place(value, fault.at) ? "" : "must be records or token";
   if (name == "match") return read_match(value, fault.match) ? "" : "must be a text that is not empty";
-  return "is unknown; known are mode, delay_ms, retry_after_s, status, count, probability, match";
+  return "is unknown; known are mode, delay_ms, retry_after_s, status, count, probability, at, match";
 }
 
 }  // namespace
@@ -150,6 +158,7 @@ std::string fault_json(const Fault& fault) {
               {"status", status == 0 ? Json(nullptr) : Json(status)},
               {"count", or_null(fault.count)},
               {"probability", fault.probability},
+              {"at", fault.at == FaultPlace::token ? "token" : "records"},
               {"match", fault.match.empty() ? Json(nullptr) : Json(fault.match)}}
       .dump();
 }

@@ -1,18 +1,21 @@
 // What the simulated CRM has been told to do wrong. As JSON (GET and PUT /faults):
 //
 //   {"mode": "throttle", "delay_ms": 0, "retry_after_s": 2, "status": 429, "count": 3, "probability": 0.5,
-//    "match": "Contoso"}
+//    "match": "Contoso", "at": "token"}
 //
 //   none          nothing                              drop_answer   stores, then cuts the connection
 //   delay         waits, then works (1000 ms)          reset         cuts the connection without storing
 //   refuse        503 without storing                  hang          never answers, and stores nothing
 //   error         500 without storing                  throttle      429 with Retry-After (1 s)
 //   unauthorized  401                                  reject        422, as for a lead it dislikes
-//   forbid        403, as a firewall would
+//   forbid        403, as a firewall would             quota         what the CRM says when its daily quota
+//   is
+//                                                      used up; 429 where it has none
 //
-// Only "mode" is required. `delay_ms` is waited before anything else, in every mode. With `match` only leads
-// whose body contains that text are struck. What hangs is cut when the faults are changed, or after ten
-// minutes.
+// A CRM answers in its own words, and with the status that it has for such a case, unless `status` says
+// otherwise. Only "mode" is required. `delay_ms` is waited before anything else, in every mode. With `match`
+// only leads whose body contains that text are struck. What hangs is cut when the faults are changed, or
+// after ten minutes.
 //
 // Thread-safety: values and pure functions.
 #pragma once
@@ -37,7 +40,14 @@ enum class FaultMode {
   reject,
   unauthorized,
   forbid,
-  hang
+  hang,
+  quota
+};
+
+// Which requests are struck.
+enum class FaultPlace {
+  records,  // those that would make or change a record, or look for one in order to
+  token,    // those for a token
 };
 
 [[nodiscard]] std::string_view to_string(FaultMode mode);
@@ -51,7 +61,8 @@ struct Fault {
   std::optional<int> status;         // instead of the mode's own; only where the mode answers with an error
   std::optional<int> count;          // strikes this many times, then never again; absent: until changed
   double probability = 1.0;          // of striking a request
-  std::string match;                 // strikes only bodies that contain it; empty: every one
+  FaultPlace at = FaultPlace::records;
+  std::string match;  // strikes only bodies that contain it; empty: every one
 };
 
 // What is wrong with a fault's JSON, for the person who sent it.

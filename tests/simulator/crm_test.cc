@@ -257,13 +257,4 @@ TEST_CASE("an interrupt ends a long delay, and the request is cut without storin
   REQUIRE(crm.count() == 0);
 }
 
-TEST_CASE("it tells what it is") {
-  CrmFixture crm;
-  const auto response = crm.call("GET", "/");
-  REQUIRE(response.status == 200);
-  REQUIRE(response.content_type == "text/plain; charset=utf-8");
-  REQUIRE(response.body.find("PUT    /faults") != std::string::npos);
-  REQUIRE(response.body.find("forbid") != std::string::npos);
-}
-
 }  // namespace leadspool::test
