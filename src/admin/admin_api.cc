@@ -7,6 +7,7 @@
 #include "admin/lead_query.h"
 #include "admin/lead_routes.h"
 #include "admin/redrive_routes.h"
+#include "admin/trial_routes.h"
 #include "outbox/store.h"
 
 namespace leadspool::admin {
@@ -51,6 +52,8 @@ void AdminApi::add_routes(http::Router& router) {
   add_lead_routes(add, tools_);
   add_redrive_routes(add, tools_);
   add_destination_routes(add, tools_);
+  add_test_route(add, service_);
+  add_preview_route(add, tools_);
   add("POST", "/api/v1/reload", {}, [this](const Request&) { return reload(); });
   add("GET", "/api/v1/dead-letters", {}, [this](const Request&) {
     return json_response(dead_letters_json(tools_.doors.reader.dead_letters()));

@@ -21,6 +21,13 @@
 //   GET  /api/v1/destinations               the destinations alone
 //   POST /api/v1/destinations/{name}/pause  sends nothing there until it is resumed (the body: a reason)
 //   POST /api/v1/destinations/{name}/resume goes on; what waits there becomes due
+//   POST /api/v1/destinations/{name}/test   looks whether its settings are right, as the configuration file
+//   has
+//                                           them now; makes no record there
+//   GET  /api/v1/destinations/{name}/preview              the request that would deliver the newest lead
+//   there GET  /api/v1/destinations/{name}/preview?lead=ID      or this one GET
+//   /api/v1/destinations/{name}/preview?since=T&limit=&cursor=   which of its leads since then would be
+//                                           rejected, or sent with a text cut; a limit is of leads looked at
 //   GET  /healthz /readyz                   for supervisors and balancers; no token
 //
 // A query parameter that a route does not know is an error: `redrive?destination=a` must not redrive all.

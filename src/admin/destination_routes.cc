@@ -19,15 +19,6 @@ using http::Request;
 
 enum class Change { pause, resume };
 
-std::vector<DestinationStatus> configured_destinations(const RouteTools& tools) {
-  return tools.service.destinations ? tools.service.destinations() : std::vector<DestinationStatus>{};
-}
-
-template <typename Named>
-bool has_name(const std::vector<Named>& all, const std::string& name) {
-  return std::any_of(all.begin(), all.end(), [&](const Named& each) { return each.name == name; });
-}
-
 Answer list(const RouteTools& tools) {
   const auto all = look_at_destinations(tools, tools.doors.reader.status().deliveries);
   return json_response(destinations_json(all, tools.clock.now()));
@@ -42,7 +33,7 @@ Error already_so(Change change, const std::string& name) {
 }
 
 Answer show_changed(Change change, const RouteTools& tools, const std::string& name) {
-  auto configured = configured_destinations(tools);
+  auto configured = configured_destinations(tools.service);
   // The running worker hears of a resume a moment after it is stored, and until then tells what was before.
   if (change == Change::resume) {
     for (auto& each : configured) each.health.reset();
@@ -82,24 +73,38 @@ void add_destination_routes(const AddRoute& add, const RouteTools& tools) {
 
 std::vector<DestinationView> look_at_destinations(const RouteTools& tools,
                                                   const std::vector<outbox::StateCount>& deliveries) {
-  return put_together(configured_destinations(tools), tools.doors.reader.destinations(), deliveries,
+  return put_together(configured_destinations(tools.service), tools.doors.reader.destinations(), deliveries,
                       tools.clock.now());
 }
 
+std::vector<DestinationStatus> configured_destinations(const ServiceView& service) {
+  return service.destinations ? service.destinations() : std::vector<DestinationStatus>{};
+}
+
+bool is_configured(const ServiceView& service, const std::string& name) {
+  const auto configured = configured_destinations(service);
+  return std::any_of(configured.begin(), configured.end(),
+                     [&](const auto& each) { return each.name == name; });
+}
+
+Error no_such_destination(const ServiceView& service, const std::string& name) {
+  const auto configured = configured_destinations(service);
+  return make_error(
+      404, "no_such_destination",
+      "There is no destination \"" + name + "\"" + what_is_known(name, names_of(configured)) +
+          (service.running ? " One that was just added is there after `leadspool reload`." : ""));
+}
+
 std::optional<Error> why_not_configured(const RouteTools& tools, const std::string& name) {
-  const auto configured = configured_destinations(tools);
-  if (has_name(configured, name)) return std::nullopt;
+  if (is_configured(tools.service, name)) return std::nullopt;
   const auto deliveries = tools.doors.reader.status().deliveries;
   const bool is_stored = std::any_of(deliveries.begin(), deliveries.end(),
                                      [&](const auto& each) { return each.destination == name; });
-  if (is_stored) {
-    return make_error(409, "not_possible",
-                      "Destination \"" + name +
-                          "\" is not in the configuration any more, so nothing is sent there; only stored "
-                          "deliveries name it.");
-  }
-  return make_error(404, "no_such_destination",
-                    "There is no destination \"" + name + "\"" + what_is_known(name, names_of(configured)));
+  if (!is_stored) return no_such_destination(tools.service, name);
+  return make_error(409, "not_possible",
+                    "Destination \"" + name +
+                        "\" is not in the configuration any more, so nothing is sent there; only stored "
+                        "deliveries name it.");
 }
 
 }  // namespace leadspool::admin

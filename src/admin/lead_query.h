@@ -7,10 +7,11 @@
 //
 // An empty value counts as not given, so a form may send all its fields.
 //
-// GET .../payload and GET /api/v1/redrives have a query as well:
+// GET .../payload, GET /api/v1/redrives and GET .../preview have a query as well:
 //
 //   revision      a number from 1; absent: the body as received
 //   limit         as above
+//   lead, since   a lead's id, or RFC 3339: received at or after; absent both: the newest lead
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -34,6 +35,14 @@ struct LeadQuery {
   std::optional<std::int64_t> before;
 };
 
+// Which leads are previewed: `lead`, or those since `since`, or the newest.
+struct PreviewQuery {
+  std::optional<Uuid> lead;
+  std::optional<Time> since;
+  int limit = 50;
+  std::int64_t after = 0;
+};
+
 // The names of all parameters.
 [[nodiscard]] std::vector<std::string_view> lead_query_parameters();
 
@@ -47,11 +56,16 @@ struct LeadQuery {
 // How many are wanted at most.
 [[nodiscard]] std::variant<int, http::Error> parse_limit_query(const http::Request& request);
 
+[[nodiscard]] std::vector<std::string_view> preview_query_parameters();
+[[nodiscard]] std::variant<PreviewQuery, http::Error> parse_preview_query(const http::Request& request);
+
 // The error for a parameter that is not among `known`, or is given twice; nullopt when there is none.
 [[nodiscard]] std::optional<http::Error> find_bad_parameter(const http::Request& request,
                                                             const std::vector<std::string_view>& known);
 
 // A LeadPage::next_before as the opaque text that `cursor` takes.
 [[nodiscard]] std::string make_cursor(std::int64_t before);
+// The same of a LeadPortion::next_after.
+[[nodiscard]] std::string make_cursor_after(std::int64_t after);
 
 }  // namespace leadspool::admin

@@ -1,4 +1,5 @@
-// What the families of routes are made of: lead_routes.h, redrive_routes.h, destination_routes.h.
+// What the families of routes are made of: lead_routes.h, redrive_routes.h, destination_routes.h,
+// trial_routes.h.
 //
 // Thread-safety: handlers from any thread. Ownership: what RouteTools refer to outlives the router's use.
 #pragma once

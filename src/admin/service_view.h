@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "connector/connector.h"
 #include "lead/destination_record.h"
 #include "lead/lead.h"
 #include "outbox/new_delivery.h"
@@ -64,6 +65,15 @@ struct ServiceView {
   std::function<ReloadReport()> reload;
   // The deliveries that `lead` gets, as if it came now; empty for a source that is gone.
   std::function<std::vector<outbox::NewDelivery>(const Lead& lead)> new_deliveries;
+  // Looks whether the settings of a destination are right, without making a record; they are read again for
+  // it. Returns when that is done. nullopt: there is none of that name.
+  std::function<std::optional<std::vector<connector::TestStep>>(const std::string& name)> test_destination;
+  // The request that would deliver `lead` there. nullopt: there is no destination of that name.
+  std::function<std::optional<connector::RequestPreview>(const std::string& name,
+                                                         const LeadWithPayload& lead)>
+      preview;
+  // Whether it would get `lead`, as if it came now.
+  std::function<bool(const std::string& name, const Lead& lead)> wants;
   bool running = false;
 };
 

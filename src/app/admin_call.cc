@@ -1,9 +1,12 @@
 #include "app/admin_call.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "admin/admin_api.h"
+#include "admin/trial_routes.h"
+#include "app/destination_trials.h"
 #include "app/part_options.h"
 #include "app/service.h"
 #include "base/clock.h"
@@ -21,7 +24,14 @@ namespace {
 constexpr std::string_view kPrefix = "/api/v1";
 // A page of 500 leads with long texts; the answer comes from this machine and this user.
 constexpr std::size_t kLargestAnswer = 256u << 20;
-constexpr std::chrono::seconds kPatience{60};
+// A destination's test may take a minute.
+constexpr std::chrono::seconds kPatience{90};
+
+// Changes nothing, and needs no store, which may not be there yet.
+bool is_test(const AdminCall& call) {
+  return call.method == "POST" && call.path.size() == 3 && call.path[0] == "destinations" &&
+         call.path[2] == "test";
+}
 
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
@@ -68,17 +78,16 @@ struct ChangingDoors {
   outbox::Redrives* redrives = nullptr;
 };
 
-AdminReply call_in_process(const Config& config, const AdminCall& call, const ChangingDoors& doors) {
-  const SystemClock clock;
-  outbox::Reader reader(config.store.path);
+admin::ServiceView view_of(const Config& config, const Clock& clock) {
   admin::ServiceView view;
   view.destinations = [&config] { return describe(config, nullptr); };
   view.new_deliveries = [&config](const Lead& lead) { return new_deliveries(config, lead); };
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"},
-                      {reader, doors.corrections, doors.redrives}, std::move(view), clock);
-  http::Router router;
-  api.add_routes(router);
+  const auto in_force = std::make_shared<const Config>(config);
+  add_destination_trials(view, [in_force] { return in_force; }, clock);
+  return view;
+}
 
+AdminReply answer(const http::Router& router, const AdminCall& call) {
   http::Request request;
   request.method = call.method;
   request.path = kPrefix;
@@ -87,6 +96,26 @@ AdminReply call_in_process(const Config& config, const AdminCall& call, const Ch
   request.body = call.body;
   auto response = router.handle(request);
   return {response.status, std::move(response.body)};
+}
+
+AdminReply call_in_process(const Config& config, const AdminCall& call, const ChangingDoors& doors) {
+  const SystemClock clock;
+  outbox::Reader reader(config.store.path);
+  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"},
+                      {reader, doors.corrections, doors.redrives}, view_of(config, clock), clock);
+  http::Router router;
+  api.add_routes(router);
+  return answer(router, call);
+}
+
+AdminReply test_in_process(const Config& config, const AdminCall& call) {
+  const SystemClock clock;
+  const auto view = view_of(config, clock);
+  http::Router router;
+  admin::add_test_route([&router](auto method, auto pattern, const auto&,
+                                  auto handler) { router.add(method, pattern, std::move(handler)); },
+                        view);
+  return answer(router, call);
 }
 
 AdminReply change_in_process(const Config& config, const AdminCall& call) {
@@ -115,14 +144,15 @@ std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall&
   }
   const auto& failure = std::get<http::ClientFailure>(result);
   if (!failure.may_have_been_received()) return std::nullopt;
+  const bool is_change = call.method != "GET" && !is_test(call);
   throw outbox::StoreError("the service did not answer: " + failure.detail +
-                           (call.method == "GET" ? "" : "; look at the lead before you repeat the change"));
+                           (is_change ? "; look at the lead before you repeat the change" : ""));
 }
 
 AdminReply call_admin(const Config& config, const AdminCall& call) {
-  if (call.method == "GET") {
+  if (call.method == "GET" || is_test(call)) {
     if (auto reply = ask_service(config.store, call)) return *reply;
-    return call_in_process(config, call, {});
+    return is_test(call) ? test_in_process(config, call) : call_in_process(config, call, {});
   }
   // Refuses a store that is absent or of another version before anything is created beside it.
   (void)outbox::stored_schema_version(config.store.path);

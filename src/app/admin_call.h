@@ -2,7 +2,8 @@
 // Unix socket beside the store; otherwise the same API is built in this process, so both answer alike.
 //
 // A change needs the store's lock. If another process holds it, that one is asked through its socket. Reading
-// needs no lock and works whether or not a service runs.
+// needs no lock and works whether or not a service runs. The test of a destination needs no store at all.
+// Tests and previews need a configuration whose secrets were read.
 //
 // Thread-safety: one thread.
 // Errors: outbox::StoreError when neither way is open; its text is for the operator.

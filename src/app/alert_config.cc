@@ -1,7 +1,6 @@
 #include "app/alert_config.h"
 
-#include <algorithm>
-
+#include "app/mail_config.h"
 #include "http/client.h"
 
 namespace leadspool::app {
@@ -25,11 +24,6 @@ std::optional<alert::WebhookChannel> read_webhook(ConfigSection& section, const 
   return alert::WebhookChannel{url.value_or(Secret{}), ca_file};
 }
 
-void check_address(ConfigSection& section, std::string_view key, const std::string& address) {
-  if (http::is_mail_address(address)) return;
-  section.error(key, "`" + address + "` is not a plain e-mail address, like \"ops@contoso.com\"");
-}
-
 http::MailServer read_server(ConfigSection& section, const ReadingContext& context,
                              const std::string& ca_file) {
   http::MailServer server;
@@ -43,12 +37,7 @@ http::MailServer read_server(ConfigSection& section, const ReadingContext& conte
     section.error("smtp_user", "needs `smtp_password` beside it");
   }
   if (section.find("smtp") == nullptr) return server;
-  if (!http::is_mail_server_url(server.url)) {
-    section.error(
-        "smtp",
-        "must be \"smtps://HOST:465\" or \"smtp://HOST:587\", with nothing beside; name and password "
-        "go into smtp_user and smtp_password");
-  }
+  check_mail_server(section, "smtp", server.url, "smtp_user", "smtp_password");
   server.starttls = !http::may_be_sent_openly(server.url);
   return server;
 }
@@ -59,9 +48,9 @@ std::optional<alert::MailChannel> read_mail(ConfigSection& section, const Readin
   mail.to = section.text_or_texts("email");
   mail.server = read_server(section, context, ca_file);
   const bool wanted = section.find("email") != nullptr;
-  for (const auto& address : mail.to) check_address(section, "email", address);
+  for (const auto& address : mail.to) check_mail_address(section, "email", address);
   mail.from = section.text("email_from").value_or(mail.to.empty() ? "" : mail.to.front());
-  if (section.find("email_from") != nullptr) check_address(section, "email_from", mail.from);
+  if (section.find("email_from") != nullptr) check_mail_address(section, "email_from", mail.from);
   const auto* const list = wanted ? std::get_if<TomlArray>(&section.find("email")->held) : nullptr;
   if (list != nullptr && list->empty()) section.error("email", "must name at least one address");
   if (wanted && section.find("smtp") == nullptr) {

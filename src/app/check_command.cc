@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/command_line.h"
+#include "app/crm_config.h"
 #include "app/service.h"
 #include "app/status_page.h"
 #include "app/text_table.h"
@@ -53,13 +54,6 @@ void check_validity(const std::string& file, const http::CertificateValidity& va
     findings.push_back(
         {Level::ok, "certificate " + file + " is valid until " + to_rfc3339(validity.until), ""});
   }
-}
-
-// "leads.contoso.com" of "https://leads.contoso.com:8443/in", "::1" of "https://[::1]".
-std::string host_of(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  if (url.compare(begin, 1, "[") == 0) return url.substr(begin + 1, url.find(']') - begin - 1);
-  return url.substr(begin, url.find_first_of(":/", begin) - begin);
 }
 
 void check_who_accepts(const ReceiverConfig& receiver, const http::TlsContext& context, Findings& findings) {
@@ -191,17 +185,16 @@ void check_listener(const std::string& name, const ListenAddress& listen, Findin
 }
 
 void check_destination(const DestinationConfig& destination, Findings& findings) {
-  const auto& ca_file = destination.webhook.ca_file;
+  const std::string what = "destination " + destination.name + " (" + destination.type + ")";
+  const auto& ca_file = destination.connector.ca_file;
   if (!ca_file.empty() && access(ca_file.c_str(), R_OK) != 0) {
-    findings.push_back({Level::fail, "destination " + destination.name + ": cannot read ca_file " + ca_file,
+    findings.push_back({Level::fail, what + ": cannot read ca_file " + ca_file,
                         "name a PEM bundle that this user may read"});
-    return;
+  } else if (destination.connector.without_tls) {
+    findings.push_back({Level::warn, what + " is on this machine, without TLS", "fine for a simulated CRM"});
+  } else {
+    findings.push_back({Level::ok, what, ""});
   }
-  const bool plain = destination.webhook.url.starts_with("http://");
-  findings.push_back(
-      {plain ? Level::warn : Level::ok,
-       "destination " + destination.name + (plain ? " is on this machine, over plain HTTP" : ""),
-       plain ? "fine for a simulated CRM" : ""});
 }
 
 Findings check(const Config& config) {

@@ -78,10 +78,11 @@ int CommandLine::with_config(Secrets secrets, const std::function<int(Config)>& 
   return complain_of(std::get<std::vector<ConfigError>>(reading));
 }
 
-int CommandLine::ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const {
+int CommandLine::ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then,
+                     Secrets secrets) const {
   const auto path = find_config(config_path_);
   if (!path) return complain_of_no_config();
-  const auto reading = read_config(*path, Secrets::leave);
+  const auto reading = read_config(*path, secrets);
   if (const auto* config = std::get_if<Config>(&reading)) return then(call_admin(*config, call));
   const auto store = read_store_config(*path);
   const auto reply = store ? app::ask_service(*store, call) : std::nullopt;
@@ -99,8 +100,8 @@ int CommandLine::ask_service(const AdminCall& call, const std::function<int(cons
   return kFailed;
 }
 
-int CommandLine::call(const AdminCall& call, const Show& show) const {
-  return ask(call, [&](const AdminReply& reply) { return report(reply, show); });
+int CommandLine::call(const AdminCall& call, const Show& show, Secrets secrets) const {
+  return ask(call, [&](const AdminReply& reply) { return report(reply, show); }, secrets);
 }
 
 int CommandLine::report(const AdminReply& reply, const Show& show) const {

@@ -45,15 +45,17 @@ class CommandLine {
   [[nodiscard]] int with_config(Secrets secrets, const std::function<int(Config)>& run) const;
 
   // Makes one admin API call and gives the answer to `then`, whose exit code is the result. A configuration
-  // with mistakes is no matter as long as a service answers beside its store: that one has a better one.
-  [[nodiscard]] int ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then) const;
+  // with mistakes is no matter as long as a service answers beside its store: that one has a better one. A
+  // call that needs the destinations' secrets without a service has them read.
+  [[nodiscard]] int ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then,
+                        Secrets secrets = Secrets::leave) const;
 
   // The same of a service that runs, and of nobody else.
   [[nodiscard]] int ask_service(const AdminCall& call,
                                 const std::function<int(const AdminReply&)>& then) const;
 
   // As ask(), and report()s what came back.
-  [[nodiscard]] int call(const AdminCall& call, const Show& show) const;
+  [[nodiscard]] int call(const AdminCall& call, const Show& show, Secrets secrets = Secrets::leave) const;
 
   // With --json the answer's JSON goes to standard output as it is. Otherwise a good answer goes to `show`,
   // and an error's message to standard error.

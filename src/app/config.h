@@ -13,10 +13,11 @@
 #include <vector>
 
 #include "alert/alert_options.h"
+#include "app/config_secret.h"
 #include "app/config_section.h"
+#include "app/connector_types.h"
 #include "app/listen_address.h"
 #include "base/log.h"
-#include "connector/webhook.h"
 #include "lead/transition.h"
 #include "lead/wanted_leads.h"
 #include "receiver/receiver.h"
@@ -58,7 +59,7 @@ struct SourceConfig : receiver::Source {
 struct DestinationConfig {
   std::string name;
   std::string type;
-  connector::WebhookOptions webhook;
+  ConnectorConfig connector;
   RetryPolicy retry;
   int max_in_flight = 16;
   std::optional<double> rate_per_second;
@@ -82,9 +83,6 @@ struct Config {
 
 // Where leads of `source` are posted, without the key: "https://leads.contoso.com/leads/marketplace".
 [[nodiscard]] std::string lead_url(const ReceiverConfig& receiver, std::string_view source);
-
-// Commands that call no destination need none of their secrets.
-enum class Secrets { read, leave };
 
 using ConfigReading = std::variant<Config, std::vector<ConfigError>>;
 

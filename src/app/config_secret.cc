@@ -1,9 +1,13 @@
 #include "app/config_secret.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/text_file.h"
 
@@ -11,6 +15,41 @@ namespace leadspool::app {
 namespace {
 
 constexpr const char* kForm = "write { env = \"NAME\" } or { file = \"PATH\" }";
+
+// No credential is longer, also not a token that lists all of somebody's roles.
+constexpr std::size_t kLongestSecret = 65'536;
+
+std::string without_last_line_break(std::string text) {
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+bool is_one_line(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 32 && c != 127; });
+}
+
+// nullopt unless `path` is a common file that holds a credential. A pipe is not waited for: the thread that
+// asks has deliveries to carry.
+std::optional<Secret> read_file_again(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  std::string text;
+  struct stat status{};
+  if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+    std::array<char, 4'096> piece{};
+    ssize_t length = 0;
+    while (text.size() <= kLongestSecret && (length = read(file, piece.data(), piece.size())) > 0) {
+      text.append(piece.data(), static_cast<std::size_t>(length));
+    }
+    if (length < 0) text.clear();
+  }
+  close(file);
+  if (text.size() > kLongestSecret) return std::nullopt;
+  text = without_last_line_break(std::move(text));
+  if (text.empty() || !is_one_line(text)) return std::nullopt;
+  return Secret{std::move(text)};
+}
 
 std::optional<Secret> read_environment(const std::string& name, const TomlValue& value, std::string_view key,
                                        ConfigSection& section) {
@@ -30,11 +69,13 @@ std::optional<Secret> read_file(const std::string& path, const TomlValue& value,
         "cannot read the secret from " + path + "; it must be a file with text that this user may read");
     return std::nullopt;
   }
-  std::string text = std::get<std::string>(content);
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
+  std::string text = without_last_line_break(std::get<std::string>(content));
   if (text.empty()) {
     section.error_at(value.place, key, "the secret's file " + path + " is empty");
+    return std::nullopt;
+  }
+  if (text.size() > kLongestSecret) {
+    section.error_at(value.place, key, path + " is too long for a secret; is it the right file?");
     return std::nullopt;
   }
   struct stat status{};
@@ -80,6 +121,21 @@ std::optional<Secret> read_secret(const TomlValue& value, std::string_view key, 
   if (context.secrets == Secrets::leave) return Secret{};
   if (entry.key == "env") return read_environment(*name, value, key, section);
   return read_file(context.resolve(*name), value, key, section);
+}
+
+LiveSecret read_live_secret(ConfigSection& section, std::string_view key, const ReadingContext& context) {
+  const auto* value = section.find(key);
+  if (value == nullptr) return {};
+  auto secret = read_secret(*value, key, context, section);
+  if (!secret) return {};
+  if (!is_one_line(secret->reveal())) {
+    section.error_at(value->place, key, "the secret must be one line without control characters");
+    return {};
+  }
+  const auto& entry = std::get<TomlTable>(value->held).front();
+  if (entry.key != "file") return LiveSecret{std::move(*secret)};
+  const auto path = context.resolve(std::get<std::string>(entry.value.held));
+  return LiveSecret{std::move(*secret), [path] { return read_file_again(path); }};
 }
 
 }  // namespace leadspool::app

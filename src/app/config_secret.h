@@ -4,11 +4,14 @@
 #include <optional>
 #include <string>
 
-#include "app/config.h"
 #include "app/config_section.h"
+#include "base/live_secret.h"
 #include "base/secret.h"
 
 namespace leadspool::app {
+
+// Commands that call no destination need none of their secrets.
+enum class Secrets { read, leave };
 
 // How the values of one file are to be read.
 struct ReadingContext {
@@ -26,5 +29,11 @@ struct ReadingContext {
 // `key`. A file's last line break is no part of the secret; one that everybody may read is warned of.
 [[nodiscard]] std::optional<Secret> read_secret(const TomlValue& value, std::string_view key,
                                                 const ReadingContext& context, ConfigSection& section);
+
+// The credential at `key`: one line without control characters. One from a file is read again when it was
+// refused, unless what stands there by then is no such line or no common file; the environment of a running
+// program never changes. Empty when the key is absent, and after an error.
+[[nodiscard]] LiveSecret read_live_secret(ConfigSection& section, std::string_view key,
+                                          const ReadingContext& context);
 
 }  // namespace leadspool::app

@@ -8,6 +8,7 @@
 
 #include "app/command_line.h"
 #include "app/destination_page.h"
+#include "app/trial_commands.h"
 
 namespace leadspool::app {
 namespace {
@@ -54,10 +55,12 @@ void add_change(CommandLine& line, CLI::App& destinations, const std::string& na
 }  // namespace
 
 void add_destinations_commands(CommandLine& line) {
-  auto& destinations = line.add("destinations", "Looks at destinations, pauses and resumes them.",
-                                "  leadspool destinations list");
+  auto& destinations =
+      line.add("destinations", "Looks at destinations, tries them out, pauses and resumes them.",
+               "  leadspool destinations list\n  leadspool destinations test");
   destinations.require_subcommand(1);
   add_list(line, destinations);
+  add_trial_commands(line, destinations);
   add_change(line, destinations, "pause",
              "Sends nothing to a destination until it is resumed; its leads are held back, none is lost.",
              "the CRM is moved tonight");

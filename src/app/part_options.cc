@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "connector/webhook.h"
-
 namespace leadspool::app {
 namespace {
 
@@ -71,7 +69,7 @@ std::vector<delivery::Destination> make_destinations(const Config& config, const
   for (const auto& configured : config.destinations) {
     delivery::Destination destination;
     destination.name = configured.name;
-    destination.connector = std::make_unique<connector::Webhook>(configured.webhook, clock);
+    destination.connector = configured.connector.make(clock);
     destination.retry = configured.retry;
     destination.max_in_flight = configured.max_in_flight;
     destination.rate_per_second = configured.rate_per_second;

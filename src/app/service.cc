@@ -10,6 +10,7 @@
 #include "app/alert_facts.h"
 #include "app/certificate_keeper.h"
 #include "app/config_change.h"
+#include "app/destination_trials.h"
 #include "app/part_options.h"
 #include "base/clock.h"
 #include "base/current.h"
@@ -187,6 +188,7 @@ admin::ServiceView Service::Parts::service_view() {
   view.config = [this] { return *config_status_.get(); };
   view.reload = [this] { return reload(); };
   view.new_deliveries = [this](const Lead& lead) { return new_deliveries(*config_.get(), lead); };
+  add_destination_trials(view, [this] { return config_.get(); }, clock_);
   view.running = true;
   return view;
 }

@@ -25,6 +25,8 @@ TEST_CASE("no answer under /api is given without the token") {
       {"GET", "/api/v1/destinations"},
       {"POST", "/api/v1/destinations/crm/pause"},
       {"POST", "/api/v1/destinations/crm/resume"},
+      {"POST", "/api/v1/destinations/crm/test"},
+      {"GET", "/api/v1/destinations/crm/preview"},
       {"POST", "/api/v1/redrives"},
       {"GET", "/api/v1/redrives"},
       {"GET", "/api/v1/redrives/" + to_string(lead)},

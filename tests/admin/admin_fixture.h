@@ -1,6 +1,7 @@
 // The admin API over a real store, called through its router.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,13 @@ struct AdminFixture : StoreFixture {
       if (lead.disposition == Disposition::do_not_contact) delivery.held_reason = lead.disposition_reason;
       return std::vector{delivery};
     };
+    view.test_destination = [this](const std::string& name) {
+      return name == "crm" ? std::optional{test_steps} : std::nullopt;
+    };
+    view.preview = [this](const std::string& name, const LeadWithPayload& lead) {
+      return name == "crm" ? std::optional{preview(lead)} : std::nullopt;
+    };
+    view.wants = [this](const std::string&, const Lead& lead) { return wants(lead); };
     view.running = true;
     return view;
   }
@@ -137,6 +145,12 @@ struct AdminFixture : StoreFixture {
   std::optional<admin::CertificateStatus> certificate;
   admin::ConfigStatus config{"leadspool.toml", clock.now(), {}, {}};
   admin::ReloadReport reload_report;
+  // Of the destination crm.
+  std::vector<connector::TestStep> test_steps;
+  std::function<connector::RequestPreview(const LeadWithPayload&)> preview = [](const auto& lead) {
+    return connector::RequestPreview{.method = "POST", .url = "https://crm.example/", .body = lead.payload};
+  };
+  std::function<bool(const Lead&)> wants = [](const auto&) { return true; };
   admin::AdminApi api;
   http::Router router;
 };

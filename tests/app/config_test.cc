@@ -3,64 +3,26 @@
 
 #include <filesystem>
 #include <fstream>
-#include <regex>
-#include <sstream>
 
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "app/config_file.h"
+#include "connector/webhook_signature.h"
 #include "support/catch.h"
-#include "support/temporary_folder.h"
 
 namespace leadspool::app {
+
+using test::ConfigFile;
+using test::contains;
+using test::kHash;
+using test::kReceiver;
+using test::kSource;
+
 namespace {
 
-const std::string kHash(64, 'a');
-
-const std::string kReceiver = "[receiver]\nlisten = \"127.0.0.1:8443\"\n";
-const std::string kSource = "[[source]]\nname = \"marketplace\"\nkey_sha256 = [\"" + kHash + "\"]\n";
 const std::string kDestination =
     "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"http://127.0.0.1:9000/leads\"\n";
-
-class ConfigFile {
- public:
-  ConfigReading read(const std::string& text, Secrets secrets = Secrets::read) {
-    std::ofstream(folder_.file("leadspool.toml")) << text;
-    return read_config(folder_.file("leadspool.toml"), secrets);
-  }
-
-  Config good(const std::string& text, Secrets secrets = Secrets::read) {
-    auto reading = read(text, secrets);
-    if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) {
-      for (const auto& error : *errors) UNSCOPED_INFO(to_string(error));
-      REQUIRE(errors->empty());
-    }
-    return std::get<Config>(std::move(reading));
-  }
-
-  std::vector<ConfigError> errors(const std::string& text) {
-    auto reading = read(text);
-    REQUIRE(std::holds_alternative<std::vector<ConfigError>>(reading));
-    return std::get<std::vector<ConfigError>>(std::move(reading));
-  }
-
-  // For a text with exactly one mistake.
-  ConfigError error(const std::string& text) {
-    const auto all = errors(text);
-    for (const auto& each : all) UNSCOPED_INFO(to_string(each));
-    REQUIRE(all.size() == 1);
-    return all.front();
-  }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return folder_.file(name); }
-
- private:
-  test::TemporaryFolder folder_;
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // A mistake in a text that is right otherwise: `line` is where it must be found.
 struct Mistake {
@@ -86,11 +48,13 @@ TEST_CASE("a short configuration gets the defaults that the documentation names"
   REQUIRE(config.sources.at(0).test_leads == receiver::Rule::deliver);
   REQUIRE(config.sources.at(0).schema == nullptr);
   const auto& crm = config.destinations.at(0);
-  REQUIRE(crm.webhook.method == "POST");
+  const auto request = test::first_request(crm);
+  REQUIRE(request.method == "POST");
+  REQUIRE(request.connect_timeout == std::chrono::seconds{5});
+  REQUIRE(request.total_timeout == std::chrono::seconds{30});
   REQUIRE(crm.max_in_flight == 16);
   REQUIRE(crm.retry.max_attempts == 24);
   REQUIRE(crm.retry.schedule == RetryPolicy{}.schedule);
-  REQUIRE(crm.webhook.total_timeout == std::chrono::seconds{30});
 }
 
 TEST_CASE("a destination's `when` takes one text or several for each property") {
@@ -173,7 +137,7 @@ TEST_CASE("a mistake in the configuration is told with its line, key and mend") 
       {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"http://crm.example/\"\n", 9,
        "destination.url", "https://"},
       {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\nurl = \"https://u:p@crm.example/\"\n", 9,
-       "destination.url", "headers.Authorization"},
+       "destination.url", "name and password"},
       {base + "[[destination]]\nname = \"crm\"\ntype = \"webhook\"\n", 6, "destination.url", "missing"},
       // Names
       {kReceiver + "[[source]]\nname = \"Market Place\"\nkey_sha256 = \"" + kHash + "\"\n", 4, "source.name",
@@ -259,10 +223,13 @@ TEST_CASE("a secret comes from the environment or from a file, without the file'
       file.good(kReceiver + kSource + kDestination +
                 "signing_secret = { file = \"secret.txt\" }\n"
                 "headers = { Authorization = { env = \"LEADSPOOL_TEST_HEADER\" }, X-Team = \"a\" }\n");
-  const auto& webhook = config.destinations.at(0).webhook;
-  REQUIRE(webhook.signing_secret.reveal() == "s3cret");
-  REQUIRE(http::find_header(webhook.headers, "authorization") == "Bearer abc");
-  REQUIRE(http::find_header(webhook.headers, "x-team") == "a");
+  const auto request = test::first_request(config.destinations.at(0));
+  const auto header = [&](const char* name) { return std::string(http::find_header(request.headers, name)); };
+  REQUIRE(header("authorization") == "Bearer abc");
+  REQUIRE(header("x-team") == "a");
+  REQUIRE(header("webhook-signature") == connector::webhook_signature(Secret{"s3cret"}, header("webhook-id"),
+                                                                      std::stoll(header("webhook-timestamp")),
+                                                                      request.body));
 }
 
 TEST_CASE("a secret's file that everybody may read is warned of") {
@@ -282,7 +249,7 @@ TEST_CASE("commands that call no destination do not need its secrets") {
                                     "url = { env = \"LEADSPOOL_TEST_NOT_SET\" }\n"
                                     "signing_secret = { file = \"absent\" }\n",
                                 Secrets::leave);
-  REQUIRE(config.destinations.at(0).webhook.url.empty());
+  REQUIRE(test::preview(config.destinations.at(0)).method == "POST");
 }
 
 TEST_CASE("a source's schema is read from its file") {
@@ -309,70 +276,9 @@ TEST_CASE("a nested table in a mapping is the same as dotted targets") {
   ConfigFile file;
   const auto config = file.good(kReceiver + kSource + kDestination +
                                 "[destination.mapping]\naddress.country = \"{{ Country }}\"\npriority = 2\n");
-  Lead lead;
-  lead.fields.country = "USA";
-  const auto json = config.destinations.at(0).webhook.mapping.render(lead);
-  REQUIRE(contains(json, "\"country\":\"USA\""));
+  const auto json = test::preview(config.destinations.at(0)).body;
+  REQUIRE(contains(json, "\"address\":{\"country\":\"PL\"}"));
   REQUIRE(contains(json, "\"priority\":2"));
-}
-
-TEST_CASE("the documented configuration is right, as it is and with every key switched on") {
-  std::ifstream documented(LEADSPOOL_SOURCE_DIR "/config/leadspool.toml");
-  std::ostringstream text;
-  text << documented.rdbuf();
-  REQUIRE(contains(text.str(), "#path = "));
-
-  ConfigFile file;
-  setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
-  setenv("CRM_SIGNING_SECRET", "abc", 1);
-  std::ofstream(file.path("lead.schema.json")) << "{}";
-  std::ofstream(file.path("smtp_password")) << "abc";
-  const auto switched_on = std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2");
-  REQUIRE_FALSE(contains(switched_on, "\n#path"));
-  const auto config = file.good(switched_on);
-  REQUIRE(config.receiver.public_url == "https://leads.contoso.com");
-  REQUIRE(config.destinations.at(0).webhook.headers.size() == 2);
-
-  // As it is it lacks a certificate, and says so.
-  REQUIRE(file.error(text.str()).key == "receiver.listen");
-}
-
-TEST_CASE("the documented defaults are the defaults") {
-  // Every line that is commented out and states a default, beside the value when it is left out.
-  std::ifstream documented(LEADSPOOL_SOURCE_DIR "/config/leadspool.toml");
-  std::ostringstream text;
-  text << documented.rdbuf();
-  ConfigFile file;
-  setenv("CRM_AUTHORIZATION", "Bearer abc", 1);
-  setenv("CRM_SIGNING_SECRET", "abc", 1);
-  std::ofstream(file.path("lead.schema.json")) << "{}";
-  std::ofstream(file.path("smtp_password")) << "abc";
-  const auto written = file.good(std::regex_replace(text.str(), std::regex("(^|\n)#([a-z])"), "$1$2"));
-  const auto absent =
-      file.good("[receiver]\ncertificate = \"c\"\nprivate_key = \"k\"\n" + kSource + kDestination);
-  REQUIRE(written.store.path == absent.store.path);
-  REQUIRE(written.store.minimum_free_mib == absent.store.minimum_free_mib);
-  REQUIRE(to_string(written.receiver.listen) == to_string(absent.receiver.listen));
-  REQUIRE(written.receiver.max_body_kib == absent.receiver.max_body_kib);
-  REQUIRE(written.receiver.dedupe_window_hours == absent.receiver.dedupe_window_hours);
-  REQUIRE(written.receiver.max_connections == absent.receiver.max_connections);
-  REQUIRE(written.receiver.max_connections_per_address == absent.receiver.max_connections_per_address);
-  REQUIRE(to_string(written.admin.listen) == to_string(absent.admin.listen));
-  REQUIRE(written.log.level == absent.log.level);
-  REQUIRE(written.log.format == absent.log.format);
-  REQUIRE(written.sources.at(0).test_leads == absent.sources.at(0).test_leads);
-  REQUIRE(written.sources.at(0).do_not_contact == absent.sources.at(0).do_not_contact);
-  const auto& one = written.destinations.at(0);
-  const auto& other = absent.destinations.at(0);
-  REQUIRE(one.webhook.method == other.webhook.method);
-  REQUIRE(one.webhook.success.at(0).first == other.webhook.success.at(0).first);
-  REQUIRE(one.webhook.success.at(0).last == other.webhook.success.at(0).last);
-  REQUIRE(one.max_in_flight == other.max_in_flight);
-  REQUIRE(one.retry.schedule == other.retry.schedule);
-  REQUIRE(one.retry.max_attempts == other.retry.max_attempts);
-  REQUIRE(one.lease() == other.lease());
-  REQUIRE(written.sources.at(0).silence_hours == absent.sources.at(0).silence_hours);
-  REQUIRE(written.alert.limits.oldest_undelivered == absent.alert.limits.oldest_undelivered);
 }
 
 }  // namespace leadspool::app

@@ -1,0 +1,81 @@
+#include "app/destination_trials.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "app/part_options.h"
+#include "http/curl_client.h"
+
+namespace leadspool::app {
+namespace {
+
+using connector::RequestPreview;
+using connector::TestStep;
+
+// A token and a few more requests, each of them slow.
+constexpr std::chrono::seconds kLongestTest{60};
+constexpr std::chrono::milliseconds kBetweenLooks{500};
+
+const DestinationConfig* find(const Config& config, const std::string& name) {
+  const auto at = std::find_if(config.destinations.begin(), config.destinations.end(),
+                               [&](const auto& each) { return each.name == name; });
+  return at == config.destinations.end() ? nullptr : &*at;
+}
+
+TestStep failed_step(std::string what, std::string detail) {
+  return {std::move(what), TestStep::Verdict::failed, std::move(detail), {}};
+}
+
+std::vector<TestStep> unreadable(const std::vector<ConfigError>& errors) {
+  std::vector<TestStep> steps;
+  for (const auto& error : errors) steps.push_back(failed_step("configuration", to_string(error)));
+  return steps;
+}
+
+std::optional<std::vector<TestStep>> test_as_in(const std::string& file, const std::string& name,
+                                                const Clock& clock) {
+  const auto reading = read_config(file, Secrets::read);
+  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) return unreadable(*errors);
+  const auto* destination = find(std::get<Config>(reading), name);
+  if (destination == nullptr) return std::nullopt;
+  http::CurlClient client;
+  const auto connector = destination->connector.make(clock);
+  return run_test(*connector, client, clock, kLongestTest);
+}
+
+std::optional<RequestPreview> preview_as_in(const Config& config, const std::string& name,
+                                            const LeadWithPayload& lead, const Clock& clock) {
+  const auto* destination = find(config, name);
+  if (destination == nullptr) return std::nullopt;
+  return destination->connector.make(clock)->preview(lead);
+}
+
+}  // namespace
+
+void add_destination_trials(admin::ServiceView& view, std::function<std::shared_ptr<const Config>()> config,
+                            const Clock& clock) {
+  view.test_destination = [config, &clock](const std::string& name) {
+    return test_as_in(config()->file, name, clock);
+  };
+  view.preview = [config, &clock](const std::string& name, const LeadWithPayload& lead) {
+    return preview_as_in(*config(), name, lead, clock);
+  };
+  view.wants = [config](const std::string& name, const Lead& lead) { return wants(*config(), name, lead); };
+}
+
+std::vector<TestStep> run_test(connector::Connector& connector, http::Client& client, const Clock& clock,
+                               std::chrono::seconds longest) {
+  const SteadyTime until = clock.steady_now() + longest;
+  auto test = connector.test(client);
+  test.start();
+  while (!test.ended() && clock.steady_now() < until) client.run(kBetweenLooks, -1);
+  if (test.ended()) return test.result();
+  client.forget_all();
+  return {failed_step("time", "the test had not ended after " + std::to_string(longest.count()) +
+                                  " s: is the destination slow, or out of reach?")};
+}
+
+}  // namespace leadspool::app

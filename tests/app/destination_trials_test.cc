@@ -1,0 +1,162 @@
+// Tests and previews of destinations as the configuration has them.
+#include "app/destination_trials.h"
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "app/admin_call.h"
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/scripted_client.h"
+#include "support/temporary_folder.h"
+
+namespace leadspool::app {
+namespace {
+
+using namespace std::chrono_literals;
+using connector::RequestPreview;
+using connector::TestStep;
+using test::ScriptedClient;
+
+// Asks twice, and fails with the first answer that is not 200.
+class TwoStepConnector final : public connector::Connector {
+ public:
+  Task<AttemptOutcome> attempt(const LeadWithPayload&, http::Client&) override { co_return AttemptOutcome{}; }
+
+  [[nodiscard]] RequestPreview preview(const LeadWithPayload&) const override { return {}; }
+
+  Task<std::vector<TestStep>> test(http::Client& client) override {
+    std::vector<TestStep> steps;
+    for (const char* what : {"token", "columns"}) {
+      http::ClientRequest request;
+      request.url = std::string("https://crm.example/") + what;
+      auto sent = client.send(std::move(request));
+      const http::ClientResult result = co_await sent;
+      const bool good = std::get<http::ClientAnswer>(result).status == 200;
+      steps.push_back({what, good ? TestStep::Verdict::passed : TestStep::Verdict::failed, "", ""});
+      if (!good) break;
+    }
+    co_return steps;
+  }
+};
+
+const std::string kFile =
+    "[store]\npath = \"leads.db\"\n"
+    "[receiver]\nlisten = \"127.0.0.1:8443\"\n"
+    "[[source]]\nname = \"marketplace\"\nkey_sha256 = [\"" +
+    std::string(64, 'a') + "\"]\n";
+
+std::string destination(const std::string& name, const std::string& more) {
+  return "[[destination]]\nname = \"" + name +
+         "\"\ntype = \"webhook\"\nurl = \"http://127.0.0.1:1/leads\"\n" + more + "\n";
+}
+
+// A configuration in force, and the file, which may have been changed since.
+struct TrialFixture {
+  explicit TrialFixture(const std::string& destinations) {
+    write(kFile + destinations);
+    auto reading = read_config(file, Secrets::read);
+    if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) {
+      for (const auto& error : *errors) UNSCOPED_INFO(to_string(error));
+      REQUIRE(errors->empty());
+    }
+    const auto in_force = std::make_shared<const Config>(std::get<Config>(std::move(reading)));
+    add_destination_trials(view, [in_force] { return in_force; }, clock);
+  }
+
+  void write(const std::string& text) const { std::ofstream(file) << text; }
+
+  static LeadWithPayload lead() {
+    LeadWithPayload made;
+    made.source = "marketplace";
+    made.fields.last_name = "Nguyễn";
+    made.fields.country = "VN";
+    return made;
+  }
+
+  test::TemporaryFolder folder;
+  std::string file = folder.file("leadspool.toml");
+  SystemClock clock;
+  admin::ServiceView view;
+};
+
+}  // namespace
+
+TEST_CASE("a test runs until all its requests are answered") {
+  test::FakeClock clock;
+  TwoStepConnector connector;
+  ScriptedClient client;
+  client.on_send([](const auto&) { return http::ClientAnswer{.status = 200}; });
+  const auto steps = run_test(connector, client, clock, 60s);
+  REQUIRE(steps.size() == 2);
+  REQUIRE(steps.at(1).what == "columns");
+  REQUIRE(client.requests().size() == 2);
+}
+
+TEST_CASE("a test that does not end in time has failed, and what it sent is forgotten") {
+  test::FakeClock clock;
+  TwoStepConnector connector;
+  ScriptedClient client;
+  client.on_send([&](const auto&) {
+    clock.advance(31s);
+    return http::ClientAnswer{.status = 200};
+  });
+  const auto steps = run_test(connector, client, clock, 60s);
+  REQUIRE(steps.size() == 1);
+  REQUIRE(steps.at(0).verdict == TestStep::Verdict::failed);
+  REQUIRE(steps.at(0).detail.find("60 s") != std::string::npos);
+  REQUIRE(client.in_flight() == 0);
+}
+
+TEST_CASE("a preview is what the configuration in force sends, whatever the file says by now") {
+  TrialFixture trial(destination("crm", R"(mapping = { surname = "{{ LastName }}" })"));
+  trial.write("spoilt");
+  const auto preview = trial.view.preview("crm", TrialFixture::lead());
+  REQUIRE(preview);
+  REQUIRE(preview->method == "POST");
+  REQUIRE(preview->url == "http://127.0.0.1:1/leads");
+  REQUIRE(preview->body == R"({"surname":"Nguyễn"})");
+  REQUIRE(preview->rejected_because.empty());
+  REQUIRE_FALSE(trial.view.preview("cmr", TrialFixture::lead()));
+}
+
+TEST_CASE("a destination wants what its `when` lets pass") {
+  TrialFixture trial(destination("crm", R"(when = { country = "US" })") + destination("all", ""));
+  REQUIRE_FALSE(trial.view.wants("crm", TrialFixture::lead()));
+  REQUIRE(trial.view.wants("all", TrialFixture::lead()));
+  REQUIRE_FALSE(trial.view.wants("none", TrialFixture::lead()));
+}
+
+TEST_CASE("a test is of the file as it is now, and a file with mistakes is what has failed") {
+  TrialFixture trial(destination("crm", ""));
+  trial.write(kFile + destination("new", ""));
+  REQUIRE_FALSE(trial.view.test_destination("crm"));
+  REQUIRE(trial.view.test_destination("new"));
+
+  trial.write(kFile + destination("crm", "mispelt = 1\nalso_mispelt = 2\n"));
+  const auto steps = trial.view.test_destination("crm");
+  REQUIRE(steps);
+  REQUIRE(steps->size() == 2);
+  REQUIRE(steps->at(0).what == "configuration");
+  REQUIRE(steps->at(0).verdict == TestStep::Verdict::failed);
+  REQUIRE(steps->at(0).detail.find("mispelt") != std::string::npos);
+}
+
+TEST_CASE("a destination is tested before there is a store") {
+  TrialFixture trial(destination("crm", ""));
+  auto config = std::get<Config>(read_config(trial.file, Secrets::read));
+  REQUIRE_FALSE(std::filesystem::exists(config.store.path));
+  const auto call = [&](const std::string& name) {
+    return call_admin(config,
+                      {.method = "POST", .path = {"destinations", name, "test"}, .query = {}, .body = {}});
+  };
+  REQUIRE(call("crm").status == 200);
+  REQUIRE(call("crm").body.find(R"("destination":"crm")") != std::string::npos);
+  const auto mistyped = call("cmr");
+  REQUIRE(mistyped.status == 404);
+  REQUIRE(mistyped.body.find("did you mean crm?") != std::string::npos);
+  REQUIRE_FALSE(std::filesystem::exists(config.store.path));
+}
+
+}  // namespace leadspool::app
