@@ -67,11 +67,17 @@ class TimedWebhook final : public connector::Connector {
   TimedWebhook(const std::string& url, const Clock& clock, Stopwatch& stopwatch)
       : webhook_(webhook_to(url), clock), stopwatch_(stopwatch) {}
 
-  [[nodiscard]] Task<AttemptOutcome> attempt(const Lead& lead, http::Client& client) override {
+  [[nodiscard]] Task<AttemptOutcome> attempt(const LeadWithPayload& lead, http::Client& client) override {
     auto attempt = webhook_.attempt(lead, client);
     auto outcome = co_await attempt;
     stopwatch_.answered();
     co_return outcome;
+  }
+  [[nodiscard]] connector::RequestPreview preview(const LeadWithPayload& lead) const override {
+    return webhook_.preview(lead);
+  }
+  [[nodiscard]] Task<std::vector<connector::TestStep>> test(http::Client& client) override {
+    return webhook_.test(client);
   }
 
  private:

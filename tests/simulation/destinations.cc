@@ -7,32 +7,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A CRM that makes a second record of a lead that is sent twice: what may have arrived is not repeated.
-class Unrepeatable final : public connector::Connector {
- public:
-  explicit Unrepeatable(std::unique_ptr<connector::Connector> inner) : inner_(std::move(inner)) {}
-
-  Task<AttemptOutcome> attempt(const Lead& lead, http::Client& client) override {
-    auto trying = inner_->attempt(lead, client);
-    AttemptOutcome outcome = co_await trying;
-    outcome.safe_to_repeat = false;
-    co_return outcome;
-  }
-
- private:
-  const std::unique_ptr<connector::Connector> inner_;
-};
-
 delivery::Destination make_destination(const Settings& settings, const Clock& clock) {
   connector::WebhookOptions options;
   options.url = "https://" + settings.name + ".example/leads";
   options.total_timeout = settings.patience;
   if (settings.keys == Keys::conflicting) options.success.push_back({409, 409});
-  std::unique_ptr<connector::Connector> connector =
-      std::make_unique<connector::Webhook>(std::move(options), clock);
-  if (settings.keys == Keys::ignored) connector = std::make_unique<Unrepeatable>(std::move(connector));
+  // A CRM that makes a second record of a lead that is sent twice: what may have arrived is not repeated.
+  using OnAmbiguous = connector::WebhookOptions::OnAmbiguous;
+  if (settings.keys == Keys::ignored) options.on_ambiguous = OnAmbiguous::bury;
   return {.name = settings.name,
-          .connector = std::move(connector),
+          .connector = std::make_unique<connector::Webhook>(std::move(options), clock),
           .retry = settings.retry,
           .max_in_flight = settings.max_in_flight,
           .rate_per_second = settings.rate_per_second,
