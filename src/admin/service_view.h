@@ -55,6 +55,13 @@ struct ReloadReport {
   std::vector<std::string> restart_needed;  // as in ConfigStatus
 };
 
+// What a destination would be sent by the settings as they stand in the file now.
+struct Previews {
+  std::vector<std::string> mistakes;  // not empty: the file cannot be used, and the rest is empty
+  std::function<connector::RequestPreview(const LeadWithPayload& lead)> preview;
+  std::function<bool(const Lead& lead)> wants;  // whether the destination would get it, as if it came now
+};
+
 // All functions are called from any thread; any of them may be empty.
 struct ServiceView {
   std::function<std::vector<DestinationStatus>()> destinations;   // those of the configuration, in its order
@@ -68,12 +75,8 @@ struct ServiceView {
   // Looks whether the settings of a destination are right, without making a record; they are read again for
   // it. Returns when that is done. nullopt: there is none of that name.
   std::function<std::optional<std::vector<connector::TestStep>>(const std::string& name)> test_destination;
-  // The request that would deliver `lead` there. nullopt: there is no destination of that name.
-  std::function<std::optional<connector::RequestPreview>(const std::string& name,
-                                                         const LeadWithPayload& lead)>
-      preview;
-  // Whether it would get `lead`, as if it came now.
-  std::function<bool(const std::string& name, const Lead& lead)> wants;
+  // What would be sent to a destination. nullopt: there is none of that name.
+  std::function<std::optional<Previews>(const std::string& name)> previews;
   bool running = false;
 };
 

@@ -23,20 +23,25 @@ constexpr int kLeadsAtATime = 100;
 // Where few leads are recent, this many portions are looked through for one answer.
 constexpr int kMostPortions = 20;
 
-bool is_wanted(const ServiceView& service, const std::string& name, const Lead& lead) {
-  return !service.wants || service.wants(name, lead);
-}
-
-std::optional<connector::RequestPreview> preview_of(const ServiceView& service, const std::string& name,
-                                                    const LeadWithPayload& lead) {
-  return service.preview ? service.preview(name, lead) : std::nullopt;
+// In force still, but the file is what is tried.
+Error not_in_the_file(const ServiceView& service, const std::string& name) {
+  if (!is_configured(service, name)) return no_such_destination(service, name);
+  return make_error(404, "no_such_destination",
+                    "There is no destination \"" + name +
+                        "\" in the configuration file any more; it is in force until `leadspool reload`.");
 }
 
 Answer test(const ServiceView& service, const Request& request) {
   const std::string name(request.path_value("name"));
   const auto steps = service.test_destination ? service.test_destination(name) : std::nullopt;
-  if (!steps) return no_such_destination(service, name);
+  if (!steps) return not_in_the_file(service, name);
   return json_response(test_json(name, *steps));
+}
+
+Error has_mistakes(const std::vector<std::string>& mistakes) {
+  std::string text = "The configuration file cannot be used:";
+  for (const auto& mistake : mistakes) text += "\n" + mistake;
+  return make_error(409, "not_possible", std::move(text));
 }
 
 Error nothing_to_preview() {
@@ -56,29 +61,26 @@ std::optional<Error> why_never_sent(Disposition disposition) {
   return std::nullopt;
 }
 
-Answer preview_one(const RouteTools& tools, const std::string& name, const std::optional<Uuid>& id) {
+Answer preview_one(const RouteTools& tools, const std::string& name, const Previews& previews,
+                   const std::optional<Uuid>& id) {
   auto& reader = tools.doors.reader;
   const auto lead = id ? reader.find_with_payload(*id) : reader.newest_readable();
   if (!lead) return id ? no_such_lead() : nothing_to_preview();
   if (auto error = why_never_sent(lead->disposition)) return std::move(*error);
-  const auto preview = preview_of(tools.service, name, *lead);
-  if (!preview) return no_such_destination(tools.service, name);
-  return json_response(preview_json(name, lead->id, is_wanted(tools.service, name, *lead), *preview));
+  return json_response(preview_json(name, lead->id, previews.wants(*lead), previews.preview(*lead)));
 }
 
-// False: the destination is gone.
-bool look_at(const ServiceView& service, const LeadWithPayload& lead, PreviewFindings& findings) {
-  auto preview = preview_of(service, findings.destination, lead);
-  if (!preview) return false;
+void look_at(const Previews& previews, const LeadWithPayload& lead, PreviewFindings& findings) {
+  auto preview = previews.preview(lead);
   ++findings.checked;
-  const bool is_rejected = !preview->rejected_because.empty();
-  if (!is_rejected && preview->cuts.empty()) return true;
+  const bool is_rejected = !preview.rejected_because.empty();
+  if (!is_rejected && preview.cuts.empty()) return;
   auto& list = is_rejected ? findings.rejected : findings.cut;
-  list.push_back({lead.id, lead.received_at, std::move(*preview)});
-  return true;
+  list.push_back({lead.id, lead.received_at, std::move(preview)});
 }
 
-Answer preview_many(const RouteTools& tools, const std::string& name, const PreviewQuery& query) {
+Answer preview_many(const RouteTools& tools, const std::string& name, const Previews& previews,
+                    const PreviewQuery& query) {
   PreviewFindings findings;
   findings.destination = name;
   findings.since = *query.since;
@@ -88,8 +90,7 @@ Answer preview_many(const RouteTools& tools, const std::string& name, const Prev
     const auto portion =
         tools.doors.reader.readable_since(*query.since, std::min(left, kLeadsAtATime), *after);
     for (const auto& lead : portion.leads) {
-      if (!is_wanted(tools.service, name, lead)) continue;
-      if (!look_at(tools.service, lead, findings)) return no_such_destination(tools.service, name);
+      if (previews.wants(lead)) look_at(previews, lead, findings);
     }
     left -= static_cast<int>(portion.leads.size());
     after = portion.next_after;
@@ -103,8 +104,11 @@ Answer preview(const RouteTools& tools, const Request& request) {
   if (const auto* error = std::get_if<Error>(&parsed)) return *error;
   const auto& query = std::get<PreviewQuery>(parsed);
   const std::string name(request.path_value("name"));
-  if (!is_configured(tools.service, name)) return no_such_destination(tools.service, name);
-  return query.since ? preview_many(tools, name, query) : preview_one(tools, name, query.lead);
+  const auto previews = tools.service.previews ? tools.service.previews(name) : std::nullopt;
+  if (!previews) return not_in_the_file(tools.service, name);
+  if (!previews->mistakes.empty()) return has_mistakes(previews->mistakes);
+  return query.since ? preview_many(tools, name, *previews, query)
+                     : preview_one(tools, name, *previews, query.lead);
 }
 
 }  // namespace

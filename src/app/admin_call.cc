@@ -1,8 +1,9 @@
 #include "app/admin_call.h"
 
 #include <chrono>
-#include <memory>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "admin/admin_api.h"
 #include "admin/trial_routes.h"
@@ -82,8 +83,7 @@ admin::ServiceView view_of(const Config& config, const Clock& clock) {
   admin::ServiceView view;
   view.destinations = [&config] { return describe(config, nullptr); };
   view.new_deliveries = [&config](const Lead& lead) { return new_deliveries(config, lead); };
-  const auto in_force = std::make_shared<const Config>(config);
-  add_destination_trials(view, [in_force] { return in_force; }, clock);
+  add_destination_trials(view, config.file, clock);
   return view;
 }
 
@@ -96,6 +96,13 @@ AdminReply answer(const http::Router& router, const AdminCall& call) {
   request.body = call.body;
   auto response = router.handle(request);
   return {response.status, std::move(response.body)};
+}
+
+void refuse_absent_store(const StoreConfig& store) {
+  std::error_code failure;
+  if (std::filesystem::exists(store.path, failure) || failure) return;
+  throw outbox::StoreError("there is no store " + store.path +
+                           " yet: `leadspool serve` makes it at its start");
 }
 
 AdminReply call_in_process(const Config& config, const AdminCall& call, const ChangingDoors& doors) {
@@ -152,9 +159,12 @@ std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall&
 AdminReply call_admin(const Config& config, const AdminCall& call) {
   if (call.method == "GET" || is_test(call)) {
     if (auto reply = ask_service(config.store, call)) return *reply;
-    return is_test(call) ? test_in_process(config, call) : call_in_process(config, call, {});
+    if (is_test(call)) return test_in_process(config, call);
+    refuse_absent_store(config.store);
+    return call_in_process(config, call, {});
   }
-  // Refuses a store that is absent or of another version before anything is created beside it.
+  refuse_absent_store(config.store);
+  // Refuses a store of another version before anything is created beside it.
   (void)outbox::stored_schema_version(config.store.path);
   try {
     const outbox::StoreLock lock(config.store.path);

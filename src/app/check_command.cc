@@ -191,7 +191,8 @@ void check_destination(const DestinationConfig& destination, Findings& findings)
     findings.push_back({Level::fail, what + ": cannot read ca_file " + ca_file,
                         "name a PEM bundle that this user may read"});
   } else if (destination.connector.without_tls) {
-    findings.push_back({Level::warn, what + " is on this machine, without TLS", "fine for a simulated CRM"});
+    findings.push_back({Level::warn, what + " is on this machine, without TLS",
+                        "fine for a simulated CRM, or a server of your own here"});
   } else {
     findings.push_back({Level::ok, what, ""});
   }

@@ -85,14 +85,14 @@ std::string read_identifier(ConfigSection& section, std::string_view key, std::s
   return text;
 }
 
-std::string read_api_version(ConfigSection& section, std::string fallback) {
-  auto version = section.text("api_version").value_or(std::move(fallback));
+std::string read_api_version(ConfigSection& section, const std::string& fallback) {
+  auto version = section.text("api_version").value_or(fallback);
   const auto digits = version.find_first_not_of("0123456789", 1);
   const auto rest =
       digits == std::string::npos ? digits : version.find_first_not_of("0123456789", digits + 1);
   const bool right = version.starts_with('v') && digits != std::string::npos && digits > 1 &&
                      version[digits] == '.' && rest == std::string::npos && digits + 1 < version.size();
-  if (!right) section.error("api_version", "must be like \"v9.2\"");
+  if (!right) section.error("api_version", "must be like \"" + fallback + "\"");
   return version;
 }
 
@@ -106,16 +106,16 @@ MappedColumns columns_of_another_table(ConfigSection& section, std::string_view 
 
 connector::OAuth2Auth read_client_credentials(ConfigSection& section, const ReadingContext& context,
                                               const connector::CrmOptions& crm, std::string token_url,
-                                              std::string_view where) {
-  const std::string from = " from " + std::string(where);
+                                              CredentialPlaces places) {
   connector::OAuth2Auth auth;
-  auth.client_id = required_text(section, "client_id", "the app's id," + from);
-  auth.client_secret =
-      required_secret(section, "client_secret",
-                      "the app's secret," + from + ": { env = \"NAME\" } or { file = \"PATH\" }", context);
+  auth.client_id = required_text(section, "client_id", places.client_id);
+  auth.client_secret = required_secret(section, "client_secret",
+                                       "the app's secret, from " + std::string(places.client_secret) +
+                                           ": { env = \"NAME\" } or { file = \"PATH\" }",
+                                       context);
   auth.token_url = section.text("token_url").value_or(std::move(token_url));
   if (section.find("token_url") != nullptr) check_url(section, "token_url", auth.token_url);
-  auth.where_secrets_are = where;
+  auth.where_secrets_are = places.client_secret;
   auth.connect_timeout = crm.connect_timeout;
   auth.total_timeout = crm.total_timeout;
   auth.ca_file = crm.ca_file;

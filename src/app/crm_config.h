@@ -54,19 +54,24 @@ struct CrmDefaults {
 [[nodiscard]] std::string read_identifier(ConfigSection& section, std::string_view key, std::string fallback,
                                           std::string_view example);
 
-// `api_version`, like "v9.2".
-[[nodiscard]] std::string read_api_version(ConfigSection& section, std::string fallback);
+// `api_version`, written like `fallback`.
+[[nodiscard]] std::string read_api_version(ConfigSection& section, const std::string& fallback);
 
 // For a `key` that names another table than the type is made for: no columns are known of it. Reports that
 // there is no mapping for it.
 [[nodiscard]] MappedColumns columns_of_another_table(ConfigSection& section, std::string_view key);
 
-// `client_id`, `client_secret` and `token_url`, which is `token_url` unless one is written. `where` is where
-// the CRM's own screens show the first two.
+// Where the CRM's own screens show the credentials of a client: "the Consumer Key, from Setup > ...".
+struct CredentialPlaces {
+  std::string_view client_id;      // what it is called there, and where
+  std::string_view client_secret;  // where alone
+};
+
+// `client_id`, `client_secret` and `token_url`, which is `token_url` unless one is written.
 [[nodiscard]] connector::OAuth2Auth read_client_credentials(ConfigSection& section,
                                                             const ReadingContext& context,
                                                             const connector::CrmOptions& crm,
-                                                            std::string token_url, std::string_view where);
+                                                            std::string token_url, CredentialPlaces places);
 
 // Reports a URL that a request must not be sent to. False after an error.
 bool check_url(ConfigSection& section, std::string_view key, const std::string& url);

@@ -12,7 +12,6 @@
 namespace leadspool::app {
 namespace {
 
-using connector::RequestPreview;
 using connector::TestStep;
 
 // A token and a few more requests, each of them slow.
@@ -46,24 +45,28 @@ std::optional<std::vector<TestStep>> test_as_in(const std::string& file, const s
   return run_test(*connector, client, clock, kLongestTest);
 }
 
-std::optional<RequestPreview> preview_as_in(const Config& config, const std::string& name,
-                                            const LeadWithPayload& lead, const Clock& clock) {
-  const auto* destination = find(config, name);
+std::optional<admin::Previews> previews_as_in(const std::string& file, const std::string& name,
+                                              const Clock& clock) {
+  admin::Previews previews;
+  auto reading = read_config(file, Secrets::read);
+  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) {
+    for (const auto& error : *errors) previews.mistakes.push_back(to_string(error));
+    return previews;
+  }
+  const auto config = std::make_shared<const Config>(std::get<Config>(std::move(reading)));
+  const auto* destination = find(*config, name);
   if (destination == nullptr) return std::nullopt;
-  return destination->connector.make(clock)->preview(lead);
+  previews.preview = [connector = std::shared_ptr<const connector::Connector>(destination->connector.make(
+                          clock))](const LeadWithPayload& lead) { return connector->preview(lead); };
+  previews.wants = [config, name](const Lead& lead) { return wants(*config, name, lead); };
+  return previews;
 }
 
 }  // namespace
 
-void add_destination_trials(admin::ServiceView& view, std::function<std::shared_ptr<const Config>()> config,
-                            const Clock& clock) {
-  view.test_destination = [config, &clock](const std::string& name) {
-    return test_as_in(config()->file, name, clock);
-  };
-  view.preview = [config, &clock](const std::string& name, const LeadWithPayload& lead) {
-    return preview_as_in(*config(), name, lead, clock);
-  };
-  view.wants = [config](const std::string& name, const Lead& lead) { return wants(*config(), name, lead); };
+void add_destination_trials(admin::ServiceView& view, std::string file, const Clock& clock) {
+  view.test_destination = [file, &clock](const std::string& name) { return test_as_in(file, name, clock); };
+  view.previews = [file, &clock](const std::string& name) { return previews_as_in(file, name, clock); };
 }
 
 std::vector<TestStep> run_test(connector::Connector& connector, http::Client& client, const Clock& clock,

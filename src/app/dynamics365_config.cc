@@ -12,8 +12,12 @@ namespace {
 constexpr int kRequests = 4;
 
 constexpr const char* kUrlExample = "https://contoso.crm4.dynamics.com";
-constexpr const char* kWhere =
-    "Azure portal > Microsoft Entra ID > App registrations > (the app) > Certificates & secrets";
+constexpr CredentialPlaces kWhere{
+    .client_id =
+        "the Application (client) ID in Azure portal > Microsoft Entra ID > App registrations > "
+        "(the app) > Overview",
+    .client_secret =
+        "Azure portal > Microsoft Entra ID > App registrations > (the app) > Certificates & secrets"};
 
 bool is_environment(std::string_view host) {
   for (const auto* cloud : {".dynamics.com", ".microsoftdynamics.us", ".appsplatform.us", ".dynamics.cn"}) {

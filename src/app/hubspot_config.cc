@@ -18,20 +18,16 @@ void check_api(ConfigSection& section, const std::string& url) {
 }
 
 connector::BearerAuth read_token(ConfigSection& section, const ReadingContext& context) {
-  constexpr const char* kWhere =
-      "HubSpot > Development > Legacy apps (before: Settings > Integrations > Private Apps) > (the app) > "
-      "Auth";
+  constexpr const char* kWhere = "HubSpot > Development > Keys > Service keys";
   connector::BearerAuth auth;
-  auth.token = required_secret(section, "token",
-                               std::string("a private app's access token, from ") + kWhere +
-                                   ": { env = \"NAME\" } or { file = \"PATH\" }",
-                               context);
+  auth.token = required_secret(
+      section, "token",
+      std::string("a service key, from ") + kWhere + ": { env = \"NAME\" } or { file = \"PATH\" }", context);
   const auto& token = auth.token.get().reveal();
   if (token.starts_with("hapikey") || parse_uuid(token)) {
-    section.error("token",
-                  std::string("is an API key, which HubSpot takes no more; a private app's access token "
-                              "begins with \"pat-\": ") +
-                      kWhere);
+    section.error(
+        "token",
+        std::string("is an API key of old, which HubSpot takes no more; make a service key: ") + kWhere);
   } else if (token.starts_with("Bearer ")) {
     section.error("token", "must be the token alone, without \"Bearer \" before it");
   }

@@ -98,6 +98,8 @@ std::string config_text(const InitOptions& options, const Secret& key, const Sec
          "# The CRM. This is `leadspool simulate-crm --listen 127.0.0.1:" +
          port(2) +
          "`; put your own in its place.\n"
+         "# config/destinations in the distribution has a file for each kind, which tells what to set up "
+         "there.\n"
          "[[destination]]\n"
          "name = \"crm\"\n"
          "type = \"webhook\"\n"

@@ -106,7 +106,18 @@ class EntryReader {
   std::vector<MappingEntry> entries_;
 };
 
+// Pasted from the flow that Leadspool replaces, it would be sent as it stands, as the text of every lead.
+bool is_of_a_flow(const std::string& value_json) {
+  return value_json.find("triggerBody(") != std::string::npos ||
+         value_json.find("triggerOutputs(") != std::string::npos;
+}
+
 std::optional<connector::MappingError> wrong_template(const MappingEntry& entry) {
+  if (is_of_a_flow(entry.value_json)) {
+    return connector::MappingError{entry.target,
+                                   "is an expression of Power Automate; here it is \"{{ Email }}\", and \"{{ "
+                                   "payload.Foo.Bar }}\" where it is none of a lead's own fields"};
+  }
   auto alone = Mapping::parse({entry});
   if (auto* error = std::get_if<connector::MappingError>(&alone)) return std::move(*error);
   return std::nullopt;

@@ -11,6 +11,9 @@ namespace {
 constexpr int kRequests = 4;
 
 constexpr const char* kUrlExample = "https://123-ABC-456.mktorest.com";
+constexpr CredentialPlaces kWhere{
+    .client_id = "the Client Id, from Admin > Integration > LaunchPoint > (the service) > View Details",
+    .client_secret = "Admin > Integration > LaunchPoint > (the service) > View Details"};
 
 void check_endpoint(ConfigSection& section, const std::string& url) {
   const auto host = host_of(url);
@@ -39,9 +42,8 @@ ConnectorConfig read_marketo(ConfigSection& section, const ReadingContext& conte
   options.crm = read_crm(section, context,
                          {{connector::marketo_mapping(), connector::marketo_columns()}, kUrlExample, ""});
   check_endpoint(section, options.crm.url);
-  options.auth =
-      read_client_credentials(section, context, options.crm, options.crm.url + "/identity/oauth/token",
-                              "Admin > Integration > LaunchPoint > (the service) > View Details");
+  options.auth = read_client_credentials(section, context, options.crm,
+                                         options.crm.url + "/identity/oauth/token", kWhere);
   options.auth.style = connector::OAuth2Auth::Style::query;
   options.lookup_field = read_lookup_field(section, options);
   auto config = crm_connector<connector::Marketo>(std::move(options), kRequests);

@@ -19,10 +19,11 @@ ConnectorConfig read_odoo(ConfigSection& section, const ReadingContext& context)
   if (host_of(options.crm.url).ends_with(".odoo.com") && !path_of(options.crm.url).empty()) {
     section.error("url", std::string("must be Odoo's address alone, like \"") + kUrlExample + "\"");
   }
-  options.auth.token = required_secret(section, "api_key",
-                                       "an API key, from My Preferences > Security > API Keys: { env = "
-                                       "\"NAME\" } or { file = \"PATH\" }",
-                                       context);
+  options.auth.token =
+      required_secret(section, "api_key",
+                      "an API key, from Preferences > Account Security > New API Key: { env = "
+                      "\"NAME\" } or { file = \"PATH\" }",
+                      context);
   options.auth.setting = "api_key";
   options.database = section.text("database").value_or("");
   options.marker_field = read_identifier(section, "marker_field", options.marker_field, "referred");

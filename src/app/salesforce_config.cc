@@ -9,7 +9,12 @@ namespace {
 constexpr int kRequests = 4;
 
 constexpr const char* kUrlExample = "https://contoso.my.salesforce.com";
-constexpr const char* kWhere = "Setup > App Manager > (the app) > View or Settings > Consumer Key and Secret";
+constexpr CredentialPlaces kWhere{
+    .client_id =
+        "the Consumer Key, from Setup > External Client App Manager (or App Manager) > (the app) > Settings",
+    .client_secret =
+        "Setup > External Client App Manager (or App Manager) > (the app) > Settings > Consumer Key and "
+        "Secret"};
 
 void check_my_domain(ConfigSection& section, const std::string& url) {
   const auto host = host_of(url);

@@ -188,7 +188,7 @@ admin::ServiceView Service::Parts::service_view() {
   view.config = [this] { return *config_status_.get(); };
   view.reload = [this] { return reload(); };
   view.new_deliveries = [this](const Lead& lead) { return new_deliveries(*config_.get(), lead); };
-  add_destination_trials(view, [this] { return config_.get(); }, clock_);
+  add_destination_trials(view, started_.file, clock_);
   view.running = true;
   return view;
 }

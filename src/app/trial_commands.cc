@@ -135,8 +135,9 @@ void add_preview(CommandLine& line, CLI::App& destinations) {
   auto& command =
       line.add("preview",
                "Shows the request that would deliver a lead, secrets masked, without sending it; or looks "
-               "through many "
-               "leads for those that would be rejected or cut, and exits with 1 when any would be rejected.",
+               "through many leads for those that would be rejected or cut, and exits with 1 when any would "
+               "be rejected. It goes by the configuration file as it is now, so a change can be looked at "
+               "before `leadspool reload` puts it in force.",
                "  leadspool destinations preview crm\n"
                "  leadspool destinations preview crm --lead 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f\n"
                "  leadspool destinations preview crm --all\n"

@@ -108,7 +108,7 @@ std::string preview_text(const std::string& json) {
   text += "\nLead " + text_of(answer["lead"]) + " to " + text_of(answer["destination"]) + "\n";
   if (!answer["cuts"].empty()) text += "  " + cuts_text(answer["cuts"]) + "\n";
   if (const auto& why = answer["rejected_because"]; !why.is_null()) {
-    text += "  it would not be sent, but be dead at once: " + text_of(why) + "\n";
+    text += "  it would be dead at once: " + text_of(why) + "\n";
   }
   if (!answer["wanted"].get<bool>()) {
     text +=

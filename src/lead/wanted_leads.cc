@@ -67,10 +67,8 @@ std::string unknown_property(std::string_view name) {
   std::vector<std::string_view> names;
   for (const auto& each : kProperties) names.push_back(each.name);
   std::string message = "is nothing that leads are told apart by";
-  if (const auto nearest = nearest_name(name, names)) {
-    message += "; did you mean `" + std::string(*nearest) + "`?";
-  }
-  message += "; there are ";
+  const auto nearest = nearest_name(name, names);
+  message += nearest ? "; did you mean `" + std::string(*nearest) + "`? There are " : "; there are ";
   for (const auto& each : names) message += std::string(each) + (each == names.back() ? "" : ", ");
   return message;
 }

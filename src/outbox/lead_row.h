@@ -20,10 +20,11 @@ namespace leadspool::outbox {
   "lead.duplicate_of, " LEADSPOOL_FIELD_COLUMNS
 
 // The body that a lead is delivered with: of its latest revision that brought one, else the one it came in.
-// Of a table `lead` in the query; each use looks through the lead's revisions, of which there are few.
-#define LEADSPOOL_PAYLOAD_COLUMN                                                              \
-  "coalesce((SELECT revision.payload FROM revision WHERE revision.lead_number = lead.number " \
-  "AND revision.payload IS NOT NULL ORDER BY revision.number DESC LIMIT 1), lead.payload)"
+// Of a table `lead` in the query.
+#define LEADSPOOL_PAYLOAD_COLUMN                                                                            \
+  "CASE lead.revision WHEN 0 THEN lead.payload ELSE coalesce((SELECT revision.payload FROM revision WHERE " \
+  "revision.lead_number = lead.number AND revision.payload IS NOT NULL ORDER BY revision.number DESC "      \
+  "LIMIT 1), lead.payload) END"
 
 inline constexpr int kLeadColumnCount = 6 + static_cast<int>(kLeadFields.size());
 

@@ -45,10 +45,9 @@ struct AdminFixture : StoreFixture {
     view.test_destination = [this](const std::string& name) {
       return name == "crm" ? std::optional{test_steps} : std::nullopt;
     };
-    view.preview = [this](const std::string& name, const LeadWithPayload& lead) {
-      return name == "crm" ? std::optional{preview(lead)} : std::nullopt;
+    view.previews = [this](const std::string& name) {
+      return name == "crm" ? std::optional{previews} : std::nullopt;
     };
-    view.wants = [this](const std::string&, const Lead& lead) { return wants(lead); };
     view.running = true;
     return view;
   }
@@ -147,10 +146,13 @@ struct AdminFixture : StoreFixture {
   admin::ReloadReport reload_report;
   // Of the destination crm.
   std::vector<connector::TestStep> test_steps;
-  std::function<connector::RequestPreview(const LeadWithPayload&)> preview = [](const auto& lead) {
-    return connector::RequestPreview{.method = "POST", .url = "https://crm.example/", .body = lead.payload};
-  };
-  std::function<bool(const Lead&)> wants = [](const auto&) { return true; };
+  admin::Previews previews{.mistakes = {},
+                           .preview =
+                               [](const LeadWithPayload& lead) {
+                                 return connector::RequestPreview{
+                                     .method = "POST", .url = "https://crm.example/", .body = lead.payload};
+                               },
+                           .wants = [](const Lead&) { return true; }};
   admin::AdminApi api;
   http::Router router;
 };

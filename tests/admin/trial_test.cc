@@ -82,7 +82,7 @@ TEST_CASE("words of a CRM that are no UTF-8 do not spoil an answer") {
   admin.test_steps = {{"token", Verdict::failed, "caf\xe9", "token"}};
   REQUIRE(admin.tested().at("steps").at(0).at("detail") == "caf\xef\xbf\xbd");
   admin.add_lead();
-  admin.preview = [](const auto&) { return RequestPreview{.method = "POST", .body = "caf\xe9"}; };
+  admin.previews.preview = [](const auto&) { return RequestPreview{.method = "POST", .body = "caf\xe9"}; };
   REQUIRE(admin.get_json(kPreview).at("body") == "caf\xef\xbf\xbd");
 }
 
@@ -101,17 +101,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a file with mistakes previews nothing, and tells them") {
+  TrialFixture admin;
+  admin.add_lead();
+  admin.previews.mistakes = {"leadspool.toml:7:1: unknown key"};
+  const auto refused = admin.get(kPreview);
+  REQUIRE(refused.status == 409);
+  REQUIRE(error_message(refused).find("leadspool.toml:7:1: unknown key") != std::string::npos);
+}
+
+TEST_CASE("a destination that is in force, and in the file no more, is not tested") {
+  TrialFixture admin;
+  admin.destinations.push_back({"old", "webhook", admin::HealthStatus{}});
+  const auto answer = admin.call("POST", "/api/v1/destinations/old/test");
+  REQUIRE(answer.status == 404);
+  REQUIRE(error_code(answer) == "no_such_destination");
+  REQUIRE(error_message(answer).find("in the configuration file any more") != std::string::npos);
+}
+
 TEST_CASE("a preview shows the request, what is cut, and why it would not be sent") {
   TrialFixture admin;
   const auto lead = admin.add_lead("Nguyen");
-  admin.preview = [](const auto&) {
+  admin.previews.preview = [](const auto&) {
     return RequestPreview{.method = "PATCH",
                           .url = "https://org.crm.dynamics.com/api/data/v9.2/leads(1)",
                           .headers = {{"Authorization", "Bearer ***"}, {"If-None-Match", "*"}},
                           .body = R"({"lastname":"Nguyen"})",
                           .cuts = {{"jobtitle", 240, 100}}};
   };
-  admin.wants = [&](const Lead& asked) { return asked.id != lead; };
+  admin.previews.wants = [&](const Lead& asked) { return asked.id != lead; };
   REQUIRE(admin.get_json(kPreview, {{"lead", to_string(lead)}}) ==
           Json{{"destination", "crm"},
                {"lead", to_string(lead)},
@@ -125,7 +143,9 @@ TEST_CASE("a preview shows the request, what is cut, and why it would not be sen
                {"cuts", {{{"field", "jobtitle"}, {"from", 240}, {"to", 100}}}},
                {"rejected_because", nullptr}});
 
-  admin.preview = [](const auto&) { return RequestPreview{.rejected_because = "missing field company"}; };
+  admin.previews.preview = [](const auto&) {
+    return RequestPreview{.rejected_because = "missing field company"};
+  };
   REQUIRE(admin.get_json(kPreview).at("rejected_because") == "missing field company");
 }
 
@@ -165,7 +185,7 @@ TEST_CASE("what is never sent has no preview") {
 
 TEST_CASE("a preview of many lists what would be rejected and what would be cut") {
   TrialFixture admin;
-  admin.preview = TrialFixture::strict;
+  admin.previews.preview = TrialFixture::strict;
   admin.add_lead("Rejected");
   admin.clock.advance(1h);
   const std::string since = to_rfc3339(admin.clock.now());
@@ -188,8 +208,8 @@ TEST_CASE("a preview of many lists what would be rejected and what would be cut"
 
 TEST_CASE("leads that the destination would not get are not checked") {
   TrialFixture admin;
-  admin.preview = TrialFixture::strict;
-  admin.wants = [](const Lead& lead) { return lead.fields.last_name == "Cut"; };
+  admin.previews.preview = TrialFixture::strict;
+  admin.previews.wants = [](const Lead& lead) { return lead.fields.last_name == "Cut"; };
   admin.add_lead("Rejected");
   admin.add_lead("Cut");
   const auto found = admin.get_json(kPreview, {{"since", kSinceEver}});
@@ -200,7 +220,7 @@ TEST_CASE("leads that the destination would not get are not checked") {
 
 TEST_CASE("an answer looks at no more leads than its limit, and its cursor leads through all of them once") {
   TrialFixture admin;
-  admin.preview = TrialFixture::strict;
+  admin.previews.preview = TrialFixture::strict;
   for (int i = 0; i < 5; ++i) {
     admin.add_lead("Rejected");
     admin.add_lead("Cut");
@@ -217,7 +237,7 @@ TEST_CASE("an answer looks at no more leads than its limit, and its cursor leads
 
 TEST_CASE("more leads than are read at a time are previewed in one answer") {
   TrialFixture admin;
-  admin.preview = TrialFixture::strict;
+  admin.previews.preview = TrialFixture::strict;
   for (int i = 0; i < 210; ++i) admin.add_lead("Cut");
   const auto found = admin.get_json(kPreview, {{"since", kSinceEver}, {"limit", "205"}});
   REQUIRE(found.at("checked") == 205);

@@ -56,7 +56,7 @@ TEST_CASE("a mistake in the keys of a type is told with its line, key and mend")
   add("dynamics365", "tenant_id", "", "Directory (tenant) ID");
   add("dynamics365", "tenant_id", "tenant_id = \"Contoso Ltd\"\n", "neither a GUID nor a domain");
   add("dynamics365", "tenant_id", "tenant_id = \"common\"\n", "neither a GUID nor a domain");
-  add("dynamics365", "client_id", "", "App registrations");
+  add("dynamics365", "client_id", "", "> Overview");
   add("dynamics365", "client_id", "client_id = \"\"\n", "missing");
   add("dynamics365", "client_secret", "", "Certificates & secrets");
   add("dynamics365", "client_secret", "client_secret = \"hunter2\"\n", "must not stand in this file");
@@ -69,22 +69,25 @@ TEST_CASE("a mistake in the keys of a type is told with its line, key and mend")
   add("dynamics365", "mapping", "mapping = { lastname = \"x\" }\n", "lacks `subject`");
   add("salesforce", "url", "url = \"https://login.salesforce.com\"\n", "My Domain");
   add("salesforce", "url", "url = \"https://contoso.lightning.force.com\"\n", "My Domain");
+  add("salesforce", "client_id", "", "Consumer Key");
+  add("salesforce", "api_version", "api_version = \"61\"\n", "v61.0");
   add("salesforce", "external_id_field", "", "External ID");
   add("salesforce", "external_id_field", "external_id_field = \"Email\"\n", "ends in __c");
   add("salesforce", "object", "object = \"Contact\"\n", "needs a `mapping`");
   add("hubspot", "url", "url = \"https://app.hubspot.com\"\n", "https://api.hubapi.com");
-  add("hubspot", "token", "", "access token");
-  add("hubspot", "token", "token = { env = \"LEADSPOOL_TEST_HAPIKEY\" }\n", "begins with \"pat-\"");
-  add("hubspot", "token", "token = { env = \"LEADSPOOL_TEST_GUID\" }\n", "begins with \"pat-\"");
+  add("hubspot", "token", "", "Service keys");
+  add("hubspot", "token", "token = { env = \"LEADSPOOL_TEST_HAPIKEY\" }\n", "make a service key");
+  add("hubspot", "token", "token = { env = \"LEADSPOOL_TEST_GUID\" }\n", "make a service key");
   add("hubspot", "token", "token = { env = \"LEADSPOOL_TEST_BEARER\" }\n", "without \"Bearer \"");
   add("hubspot", "id_property", "id_property = \"e-mail\"\n", "letters, digits");
   add("hubspot", "path_prefix", "path_prefix = \"/crm/v3/objects/contacts\"\n", "before /contacts");
   add("marketo", "url", "url = \"https://123-ABC-456.mktorest.com/rest\"\n", "without /rest");
   add("marketo", "url", "url = \"https://app-ab12.marketo.com\"\n", "Endpoint");
+  add("marketo", "client_id", "", "the Client Id");
   add("marketo", "lookup_field", "lookup_field = \"\"\n", "letters, digits");
   add("marketo", "lookup_field", "lookup_field = \"leadId\"\n", "nothing for `leadId`");
   add("odoo", "url", "url = \"https://contoso.odoo.com/odoo/crm\"\n", "address alone");
-  add("odoo", "api_key", "", "API Keys");
+  add("odoo", "api_key", "", "New API Key");
   add("odoo", "marker_field", "marker_field = \"referred by\"\n", "letters, digits");
   add("azure_table", "url", "url = \"https://contoso.blob.core.windows.net\"\n", "Table service");
   add("azure_table", "table", "table = \"1leads\"\n", "3 to 63");
@@ -147,6 +150,9 @@ TEST_CASE("a mistake in the keys of a type is told with its line, key and mend")
   mistakes.push_back({changed("webhook", "mapping", "mapping = { tags = [\"a\", \"{{ nonsense }}\"] }\n"),
                       "mapping.tags", "nonsense"});
   mistakes.push_back({changed("webhook", "mapping", "mapping = { a = inf }\n"), "mapping.a", "neither inf"});
+  mistakes.push_back(
+      {changed("webhook", "mapping", "mapping = { a = \"@{triggerBody()?['UserDetails']?['Email']}\" }\n"),
+       "mapping.a", "{{ Email }}"});
   add("email", "smtp_url", "smtp_url = \"mail.contoso.com\"\n", "smtps://HOST:465");
   add("email", "smtp_url", "smtp_url = \"smtp://u:p@mail.contoso.com\"\n", "username");
   add("email", "smtp_url", "", "missing");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/admin_call.h"
+#include "outbox/store.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/scripted_client.h"
@@ -52,17 +53,16 @@ std::string destination(const std::string& name, const std::string& more) {
          "\"\ntype = \"webhook\"\nurl = \"http://127.0.0.1:1/leads\"\n" + more + "\n";
 }
 
-// A configuration in force, and the file, which may have been changed since.
+// A file, which may be changed after the service has read it.
 struct TrialFixture {
   explicit TrialFixture(const std::string& destinations) {
     write(kFile + destinations);
-    auto reading = read_config(file, Secrets::read);
+    const auto reading = read_config(file, Secrets::read);
     if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) {
       for (const auto& error : *errors) UNSCOPED_INFO(to_string(error));
       REQUIRE(errors->empty());
     }
-    const auto in_force = std::make_shared<const Config>(std::get<Config>(std::move(reading)));
-    add_destination_trials(view, [in_force] { return in_force; }, clock);
+    add_destination_trials(view, file, clock);
   }
 
   void write(const std::string& text) const { std::ofstream(file) << text; }
@@ -109,23 +109,26 @@ TEST_CASE("a test that does not end in time has failed, and what it sent is forg
   REQUIRE(client.in_flight() == 0);
 }
 
-TEST_CASE("a preview is what the configuration in force sends, whatever the file says by now") {
-  TrialFixture trial(destination("crm", R"(mapping = { surname = "{{ LastName }}" })"));
+TEST_CASE("a preview is what the file as it is now would send") {
+  TrialFixture trial(destination("crm", ""));
+  trial.write(kFile + destination("crm", R"(mapping = { surname = "{{ LastName }}" })"));
+  const auto previews = trial.view.previews("crm");
+  REQUIRE(previews);
+  REQUIRE(previews->mistakes.empty());
+  const auto preview = previews->preview(TrialFixture::lead());
+  REQUIRE(preview.method == "POST");
+  REQUIRE(preview.url == "http://127.0.0.1:1/leads");
+  REQUIRE(preview.body == R"({"surname":"Nguyễn"})");
+  REQUIRE(preview.rejected_because.empty());
+  REQUIRE_FALSE(trial.view.previews("cmr"));
   trial.write("spoilt");
-  const auto preview = trial.view.preview("crm", TrialFixture::lead());
-  REQUIRE(preview);
-  REQUIRE(preview->method == "POST");
-  REQUIRE(preview->url == "http://127.0.0.1:1/leads");
-  REQUIRE(preview->body == R"({"surname":"Nguyễn"})");
-  REQUIRE(preview->rejected_because.empty());
-  REQUIRE_FALSE(trial.view.preview("cmr", TrialFixture::lead()));
+  REQUIRE(trial.view.previews("crm")->mistakes.size() == 1);
 }
 
 TEST_CASE("a destination wants what its `when` lets pass") {
   TrialFixture trial(destination("crm", R"(when = { country = "US" })") + destination("all", ""));
-  REQUIRE_FALSE(trial.view.wants("crm", TrialFixture::lead()));
-  REQUIRE(trial.view.wants("all", TrialFixture::lead()));
-  REQUIRE_FALSE(trial.view.wants("none", TrialFixture::lead()));
+  REQUIRE_FALSE(trial.view.previews("crm")->wants(TrialFixture::lead()));
+  REQUIRE(trial.view.previews("all")->wants(TrialFixture::lead()));
 }
 
 TEST_CASE("a test is of the file as it is now, and a file with mistakes is what has failed") {
@@ -157,6 +160,24 @@ TEST_CASE("a destination is tested before there is a store") {
   REQUIRE(mistyped.status == 404);
   REQUIRE(mistyped.body.find("did you mean crm?") != std::string::npos);
   REQUIRE_FALSE(std::filesystem::exists(config.store.path));
+}
+
+TEST_CASE("what needs a store says that there is none yet, and makes none") {
+  TrialFixture trial(destination("crm", ""));
+  auto config = std::get<Config>(read_config(trial.file, Secrets::read));
+  const AdminCall calls[] = {
+      {.method = "GET", .path = {"destinations", "crm", "preview"}, .query = {}, .body = {}},
+      {.method = "POST", .path = {"destinations", "crm", "pause"}, .query = {}, .body = {}}};
+  for (const auto& call : calls) {
+    std::string why;
+    try {
+      (void)call_admin(config, call);
+    } catch (const outbox::StoreError& error) {
+      why = error.what();
+    }
+    REQUIRE(why.find("`leadspool serve` makes it") != std::string::npos);
+    REQUIRE_FALSE(std::filesystem::exists(config.store.path));
+  }
 }
 
 }  // namespace leadspool::app

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 
 #include "app/config_file.h"
 #include "app/connector_types.h"
+#include "app/smallest_destinations.h"
 #include "support/catch.h"
 
 namespace leadspool::app {
@@ -94,12 +96,27 @@ void provide_secrets(const ConfigFile& file) {
   std::ofstream(file.path("lead.schema.json")) << "{}";
 }
 
+// The keys that stand in the part for every type, and in the type's own.
+std::set<std::string> documented_keys(const std::string& type) {
+  std::set<std::string> keys;
+  std::string part;
+  for (const auto& line : documented_lines()) {
+    if (line.starts_with("[") || line.starts_with("# ----- ")) part = line;
+    const bool of_another_type =
+        part.starts_with("# ----- type = ") && !part.starts_with("# ----- type = \"" + type + "\"");
+    if (!of_another_type) keys.insert(key_of(line));
+  }
+  return keys;
+}
+
 // What cannot stand beside the rest.
 std::set<std::string> left_off(const std::string& type, std::size_t choice) {
   if (type == "webhook") {
     return choice == 0 ? std::set<std::string>{"text", "auth"} : std::set<std::string>{"text", "headers"};
   }
-  if (type == "azure_table") return {choice == 0 ? "sas" : "account_key"};
+  if (type == "azure_table") {
+    return choice == 0 ? std::set<std::string>{"sas"} : std::set<std::string>{"account_key", "account_name"};
+  }
   if (type == "email") return {"limits", "required"};
   if (type == "marketo")
     return {"max_in_flight", "mapping", "limits", "required"};  // it has no e-mail address
@@ -121,6 +138,22 @@ TEST_CASE("every key that the documented configuration shows is right, for every
       REQUIRE(config.receiver.public_url == "https://leads.contoso.com");
       REQUIRE(config.destinations.at(0).type == type.name);
     }
+  }
+}
+
+TEST_CASE("every key that a type of destination knows is documented") {
+  auto file = test::with_secret();
+  for (const auto& type : test::kSmallest) {
+    const auto documented = documented_keys(type.type);
+    const auto unknown =
+        file.error(test::destination(type.type, type.keys + "qqqqqqqqqqqqqqqq = 1\n")).message;
+    INFO(type.type << ": " << unknown);
+    const std::regex name("`([a-z0-9_]+)`");
+    std::size_t known = 0;
+    for (std::sregex_iterator at(unknown.begin(), unknown.end(), name), end; at != end; ++at, ++known) {
+      REQUIRE(documented.contains((*at)[1].str()));
+    }
+    REQUIRE(known > 10);
   }
 }
 
