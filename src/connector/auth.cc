@@ -36,14 +36,6 @@ bool is_unauthorized(const http::ClientAnswer& answer) { return answer.status ==
 
 }  // namespace
 
-std::string setting_named_in(std::string_view message) {
-  const auto open = message.find('`');
-  if (open == std::string_view::npos) return {};
-  const auto name = message.substr(open + 1);
-  const auto close = name.find('`');
-  return close != std::string_view::npos ? std::string(name.substr(0, close)) : std::string{};
-}
-
 // What goes with one request.
 struct Auth::Credential {
   std::vector<http::Header> headers;

@@ -66,10 +66,6 @@ using AuthOptions = std::variant<NoAuth, BearerAuth, BasicAuth, ApiKeyAuth, OAut
 [[nodiscard]] AttemptOutcome classify_token_answer(const http::ClientResult& result,
                                                    const OAuth2Auth& options, Time now);
 
-// The configuration's key that a message about a wrong setting names first, in backticks; empty when it names
-// none.
-[[nodiscard]] std::string setting_named_in(std::string_view message);
-
 class Auth {
  public:
   // `clock` outlives it.

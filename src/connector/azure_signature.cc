@@ -76,8 +76,7 @@ AttemptOutcome unusable_key() {
   outcome.cause = "the account key is not base64";
   outcome.detail =
       "not sent: the key that `account_key` points to is not base64; copy it whole from Azure portal > "
-      "Storage "
-      "accounts > (the account) > Security + networking > Access keys > Key";
+      "Storage accounts > (the account) > Security + networking > Access keys > Key";
   return outcome;
 }
 

@@ -147,7 +147,9 @@ Task<std::vector<TestStep>> AzureTable::test(http::Client& client) {
   const auto* result = std::get_if<http::ClientResult>(&asked);
   const auto* answer = result ? std::get_if<http::ClientAnswer>(result) : nullptr;
   const bool may_not_read = answer && azure_error_code(*answer) == "AuthorizationPermissionMismatch";
-  if (outcome.outcome == Outcome::delivered) {
+  const bool is_read =
+      answer && answer->status == 200 && Json::parse(answer->body, nullptr, false).contains("value");
+  if (is_read) {
     steps.push_back(passed_step("signature", "Azure takes it"));
     steps.push_back(passed_step("table", "there is a table " + options_.table));
   } else if (outcome.http_status == 404) {

@@ -5,14 +5,14 @@
 // Microsoft, "Perform conditional operations using the Web API" and "Compose HTTP requests and handle
 // errors"; the columns' lengths from the Lead entity's reference.
 //
-//   204 201                                   delivered
-//   412                                       delivered: it was there already (but see below)
+//   204 201 of the Web API itself             delivered
+//   412 of the Web API itself                 delivered: it was there already (but see below)
 //   429, a service protection limit           unavailable, for the whole destination
 //   code 0x80040333 with any status           rejected: a duplicate detection rule has struck
 //   no such property or entity                misconfigured, of every lead
 //   a value that the column does not take     misconfigured, unless it is one lead's own
 //   401 403 404                               misconfigured
-//   other 400                                 rejected
+//   other 4xx in the Web API's own words      rejected
 //
 // 412 with the code of a duplicate detection rule or of an alternate key is of another row: rejected.
 #pragma once

@@ -165,12 +165,11 @@ class Check {
     const PayloadReader tables(answer);
     table_ = text_of(tables, 0, "LogicalName");
     if (table_.empty()) {
-      steps_.push_back(
-          failed_step("table",
-                      "the environment has no entity set " + options_.entity +
-                          ": `entity` is to be as Power Apps > Tables > (the table) > Tools > Copy "
-                          "set name gives it",
-                      "entity"));
+      steps_.push_back(failed_step(
+          "table",
+          "the environment has no entity set " + options_.entity +
+              ": `entity` is to be as Power Apps > Tables > (the table) > Tools > Copy set name gives it",
+          "entity"));
       co_return false;
     }
     privilege_ = create_privilege(tables);

@@ -38,12 +38,10 @@ std::vector<TestStep> steps_of_failure(const http::ClientFailure& failure) {
               "; if it is of an authority of your own, put its PEM file where `ca_file` points to",
           "ca_file")};
     case http::FailurePhase::tls:
-      return {failed_step(
-          "connection",
-          failure.detail +
-              "; `smtp_url` is smtps:// for TLS from the first byte (port 465), smtp:// for STARTTLS "
-              "(port 587)",
-          "smtp_url")};
+      return {failed_step("connection",
+                          failure.detail + "; `smtp_url` is smtps:// for TLS from the first byte (port 465), "
+                                           "smtp:// for STARTTLS (port 587)",
+                          "smtp_url")};
     default:
       return {failed_step("connection", failure.detail + "; look at `smtp_url`", "smtp_url")};
   }

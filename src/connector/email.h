@@ -2,14 +2,14 @@
 // Reply-To. The Message-ID is made of the lead's id, so a mail that is sent twice after a lost answer can be
 // known.
 //
-//   2xx at the end of the data           delivered (also when the server took it for some of the recipients
-//   only) the connection, TLS, 4xx             unavailable 5xx to the login, the sender or all recipients
-//   misconfigured, of every lead 5xx to the mail itself               rejected, unless its enhanced code (RFC
-//   3463) says what else it is about:
-//                                        misconfigured of our rights or a mailbox, but not of every lead
-//   5xx over a quota, wherever           unavailable
-//   the data were sent, but no answer    ambiguous: `on_ambiguous` decides
-//   it broke before the data's end       unavailable: a mail without its end is thrown away
+//   2xx at the end of the data              delivered, be it for some of the recipients only
+//   the connection, TLS, 4xx                unavailable
+//   5xx to login, sender or all recipients  misconfigured, of every lead
+//   5xx to the mail itself                  rejected; misconfigured, but not of every lead, where its
+//                                           enhanced code (RFC 3463) is about our rights or a mailbox
+//   5xx over a quota, wherever              unavailable
+//   the data were sent, but no answer       ambiguous: `on_ambiguous` decides
+//   it broke before the data's end          unavailable: a mail without its end is thrown away
 //
 // The password is read again when it was refused, and tried once more if it is another now.
 #pragma once

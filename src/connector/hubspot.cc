@@ -16,9 +16,26 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kEmail = "email";
 constexpr std::string_view kWhereProperties = "HubSpot > Settings > Properties > Contact properties";
+constexpr std::string_view kUnknown = "(unknown)";
+
 http::ClientRequest request_to(const HubSpotOptions& options, std::string method, std::string_view path,
                                const Json& body) {
-  return crm_request(options.crm, std::move(method), options.path_prefix + std::string(path), body.dump());
+  auto request =
+      crm_request(options.crm, std::move(method), options.path_prefix + std::string(path), body.dump());
+  // The answer repeats what it was sent, and has to be whole to be understood.
+  constexpr std::size_t kLongestAnswer = 2 * 1024 * 1024;  // bytes
+  request.max_answer_bytes = kLongestAnswer;
+  return request;
+}
+
+// HubSpot makes no contact that has neither an e-mail address nor a name, as a lead of a school's person has.
+void name_nobody(const HubSpotOptions& options, Json& properties) {
+  if (!options.path_prefix.ends_with("/contacts")) return;
+  for (const char* const name : {"email", "firstname", "lastname"}) {
+    if (properties.contains(name)) return;
+  }
+  const auto company = properties.find("company");
+  properties["lastname"] = company != properties.end() ? *company : Json(kUnknown);
 }
 
 Draft draft_for(const HubSpotOptions& options, const LeadWithPayload& lead) {
@@ -27,6 +44,7 @@ Draft draft_for(const HubSpotOptions& options, const LeadWithPayload& lead) {
   if (!rendered.missing.empty()) draft.rejection = missing_column(rendered);
   draft.cuts = std::move(rendered.cuts);
   Json properties = Json::parse(rendered.json);
+  name_nobody(options, properties);
   if (options.id_property == kEmail) {
     draft.request = request_to(options, "POST", "", {{"properties", std::move(properties)}});
     return draft;
@@ -137,7 +155,7 @@ Task<AttemptOutcome> HubSpot::attempt(const LeadWithPayload& lead, http::Client&
   }
   AttemptOutcome outcome = classify_hubspot(std::get<http::ClientResult>(sent), lead.fields, clock_.now());
   if (outcome.outcome == Outcome::delivered && outcome.remote_id.empty()) outcome.remote_id = existing;
-  if (outcome.outcome == Outcome::ambiguous) outcome.safe_to_repeat = has_key(options_, draft.request);
+  if (!has_key(options_, draft.request)) forbid_repeating(outcome);
   add_cuts(draft.cuts, outcome);
   co_return outcome;
 }
@@ -157,6 +175,12 @@ Task<std::vector<TestStep>> HubSpot::test(http::Client& client) {
       unsent ? *unsent : classify_hubspot(std::get<http::ClientResult>(written), {}, clock_.now());
   const bool is_missing = write.http_status == 404 && write.outcome == Outcome::unavailable;
   const bool may_write = is_missing || write.outcome == Outcome::rejected;
+  const bool is_of_another =
+      write.outcome == Outcome::misconfigured && !write.concerns_every_lead && write.http_status != 403;
+  if (is_of_another) {
+    steps.push_back(hindered_step("address", write, "url"));
+    co_return steps;
+  }
   if (!may_write && (write.outcome != Outcome::misconfigured || write.http_status == 401)) {
     steps.push_back(hindered_step("token", write, "token"));
     co_return steps;
@@ -180,9 +204,8 @@ Task<std::vector<TestStep>> HubSpot::test(http::Client& client) {
   if (answer != nullptr && answer->status == 200) {
     for (TestStep& step : property_steps(options_, answer->body)) steps.push_back(std::move(step));
   } else {
-    steps.push_back(unknown_step("columns",
-                                 "HubSpot shows its properties only to a token with the scope "
-                                 "crm.schemas.contacts.read"));
+    steps.push_back(unknown_step(
+        "columns", "HubSpot shows its properties only to a token with the scope crm.schemas.contacts.read"));
   }
   co_return steps;
 }

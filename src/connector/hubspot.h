@@ -1,5 +1,15 @@
 // The `hubspot` connector: a contact, keyed by its e-mail address or by a unique property of your own that
-// holds the lead's id.
+// holds the lead's id. Sources: HubSpot, "Error handling", "API usage guidelines" and the specification of
+// CRM Contacts.
+//
+//   200 201 with an id                        delivered
+//   409, 207 with "Existing ID: 512"          that contact is updated
+//   429 by policyName, 423, 477               unavailable
+//   no such property or object, 401, a scope  misconfigured, of every lead
+//   other 400, other 409, 207 with an error   rejected
+//
+// A lead without an e-mail address has no key, unless there is a property for it: then an answer that is
+// lost, or may hide a contact (500, 502, 504), is not repeated.
 #pragma once
 
 #include <string>

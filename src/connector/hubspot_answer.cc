@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
+#include "connector/crm_answer.h"
 #include "connector/crm_error.h"
 #include "connector/hubspot.h"
 #include "connector/outcomes.h"
@@ -15,71 +15,40 @@ using std::chrono::seconds;
 
 constexpr std::string_view kTokenAdvice =
     "the access token is not valid (any more): copy it from HubSpot > Development > Legacy apps (before: "
-    "Settings "
-    "> Integrations > Private Apps) > (the app) > Auth, and put it where `token` points to";
+    "Settings > Integrations > Private Apps) > (the app) > Auth, and put it where `token` points to";
 constexpr std::string_view kScopeAdvice =
     "the app behind `token` needs the scope crm.objects.contacts.write: tick it in HubSpot > Development > "
-    "Legacy "
-    "apps (before: Settings > Integrations > Private Apps) > (the app) > Scopes";
+    "Legacy apps (before: Settings > Integrations > Private Apps) > (the app) > Scopes";
 constexpr std::string_view kPropertyAdvice =
     "make the property in HubSpot > Settings > Properties > Contact properties, or take it out of `mapping`";
 constexpr std::string_view kPathAdvice =
     "look whether `path_prefix` names the object (/crm/v3/objects/contacts) and `url` is that of the API "
     "(https://api.hubapi.com)";
-constexpr std::string_view kUnknownObject = "unable to infer object type";
+constexpr std::string_view kKeyAdvice =
+    "`id_property` is to be a property that was made with \"Require unique values for this property\": "
+    "HubSpot > Settings > Properties > Contact properties";
 
 constexpr CrmError kErrors[] = {
-    {.code = "PROPERTY_DOESNT_EXIST",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "mapping",
-     .advice = kPropertyAdvice},
-    {.code = "READ_ONLY_VALUE",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "mapping",
-     .advice = "HubSpot fills this property itself: take it out of `mapping`"},
-    {.code = kUnknownObject,
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "path_prefix",
-     .advice = kPathAdvice},
-    {.code = "MISSING_SCOPES",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "token",
-     .advice = kScopeAdvice},
-    {.code = "INVALID_AUTHENTICATION",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "token",
-     .advice = kTokenAdvice},
-    {.code = "EXPIRED_AUTHENTICATION",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "token",
-     .advice = kTokenAdvice},
-    {.code = "DAILY", .outcome = Outcome::unavailable, .retry_after = seconds{3600}},
-    {.code = "TEN_SECONDLY_ROLLING", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
-    {.code = "SECONDLY", .outcome = Outcome::unavailable, .retry_after = seconds{1}},
-    {.code = "RATE_LIMIT", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
-    {.code = "RATE_LIMITS", .outcome = Outcome::unavailable, .retry_after = seconds{10}},
+    misconfigured("PROPERTY_DOESNT_EXIST", kPropertyAdvice),
+    misconfigured("READ_ONLY_VALUE", "HubSpot fills this property itself: take it out of `mapping`"),
+    misconfigured("unable to infer object type", kPathAdvice),
+    misconfigured("update/upsert by non-unique", kKeyAdvice),
+    misconfigured("MISSING_SCOPES", kScopeAdvice),
+    misconfigured("INVALID_AUTHENTICATION", kTokenAdvice),
+    misconfigured("EXPIRED_AUTHENTICATION", kTokenAdvice),
+    unavailable("DAILY", seconds{3600}),
+    unavailable("TEN_SECONDLY_ROLLING", seconds{10}),
+    unavailable("SECONDLY", seconds{1}),
+    unavailable("RATE_LIMIT", seconds{10}),
+    unavailable("RATE_LIMITS", seconds{10}),
     // The contact that was to be updated was deleted meanwhile: the next try makes it anew.
-    {.code = "OBJECT_NOT_FOUND", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "VALIDATION_ERROR", .outcome = Outcome::rejected},
-    {.code = "CONFLICT", .outcome = Outcome::rejected},
-    {.code = "401",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "token",
-     .advice = kTokenAdvice},
-    {.code = "404",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "path_prefix",
-     .advice = kPathAdvice},
-    {.code = "423", .outcome = Outcome::unavailable, .retry_after = seconds{2}},
-    {.code = "477", .outcome = Outcome::unavailable},
+    unavailable_and_counted("OBJECT_NOT_FOUND"),
+    rejected("VALIDATION_ERROR"),
+    rejected("CONFLICT"),
+    misconfigured("401", kTokenAdvice),
+    misconfigured("404", kPathAdvice),
+    unavailable("423", seconds{2}),
+    unavailable("477"),
 };
 
 // What HubSpot found fault with, one of perhaps several.
@@ -122,15 +91,19 @@ struct Verdict {
 Verdict judge(const PayloadReader& error, int status) {
   const std::vector<Reason> reasons = read_reasons(error);
   std::vector<std::string> codes;
-  for (const Reason& reason : reasons) codes.push_back(reason.code);
+  std::string words;
+  for (const Reason& reason : reasons) {
+    codes.push_back(reason.code);
+    words += reason.words + "\n";
+  }
   for (const char* const name : {"policyName", "subCategory", "category", "errorType"}) {
     codes.push_back(error.text_at({name}));
   }
   codes.push_back(std::to_string(status));
-  if (to_lower(reasons.back().words).starts_with(kUnknownObject)) codes.emplace_back(kUnknownObject);
-  const CrmError* const row = find_error(kErrors, codes);
-  const auto found = std::ranges::find_if(
-      reasons, [&](const Reason& reason) { return row != nullptr && reason.code == row->code; });
+  const CrmError* const row = find_error(kErrors, codes, words);
+  const auto found = std::ranges::find_if(reasons, [&](const Reason& reason) {
+    return row != nullptr && (reason.code == row->code || is_told_by(*row, reason.words));
+  });
   const Reason& reason = found != reasons.end() ? *found : reasons.front();
   return {row, tidied(reason.words, reason.field)};
 }
@@ -141,8 +114,9 @@ AttemptOutcome classify_answer(const http::ClientAnswer& answer, const LeadField
   const std::string first_error = is_success ? body.text_at({"errors", "0"}) : std::string{};
   if (is_success && first_error.empty()) {
     CrmAnswer read;
-    read.remote_id = body.text_at({"id"});
-    if (read.remote_id.empty()) read.remote_id = body.text_at({"results", "0", "id"});
+    read.remote_id = remote_id_at(answer.body, "/id");
+    if (read.remote_id.empty()) read.remote_id = remote_id_at(answer.body, "/results/0/id");
+    if (read.remote_id.empty()) return not_understood(answer, "one of HubSpot's CRM API", now);
     return outcome_of(answer, read, lead, now);
   }
   const PayloadReader within(first_error);
@@ -150,7 +124,11 @@ AttemptOutcome classify_answer(const http::ClientAnswer& answer, const LeadField
   if (verdict.read.words.empty()) verdict.read = read_crm_answer(answer.body);
   AttemptOutcome outcome = is_success ? error_within(answer, verdict.read, lead, now)
                                       : outcome_of(answer, verdict.read, lead, now);
-  if (verdict.row != nullptr) apply(*verdict.row, outcome);
+  if (verdict.row != nullptr) {
+    apply(*verdict.row, answer, now, outcome);
+  } else if (!is_success && body.text_at({"message"}).empty()) {
+    suspect_gateway(outcome);
+  }
   return outcome;
 }
 

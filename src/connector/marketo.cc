@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -18,6 +19,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kLeads = "/rest/v1/leads.json";
+// Two upserts of one person at the same time make two; Marketo ends what has taken longer.
+constexpr std::chrono::minutes kLongestWork{1};
 
 http::ClientRequest sync_request(const MarketoOptions& options, const char* action, Json lead) {
   const Json body = {
@@ -119,6 +122,7 @@ Task<AttemptOutcome> Marketo::attempt(const LeadWithPayload& lead, http::Client&
   const auto sent = co_await sending;
   if (const auto* unsent = std::get_if<AttemptOutcome>(&sent)) co_return *unsent;
   AttemptOutcome outcome = classify_marketo(std::get<http::ClientResult>(sent), lead.fields, clock_.now());
+  wait_for_its_end(kLongestWork, outcome);
   add_cuts(draft.cuts, outcome);
   co_return outcome;
 }

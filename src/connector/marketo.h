@@ -1,5 +1,14 @@
 // The `marketo` connector: a lead created or updated by its lookup field. One is to be in flight at a time,
 // since concurrent upserts of one key make duplicates. Every answer is HTTP 200: the codes in it count.
+// Source: Adobe, "Marketo Engage REST API: Error codes".
+//
+//   status created, updated                   delivered
+//   500 502 604 606 607 608 611 614 615 ...   unavailable
+//   600 .. 603, 605, 610, 612, 1006, 1011     misconfigured, of every lead
+//   1008 1009, and what else has three digits misconfigured, unless it is one lead's own
+//   701 704, and what else has four digits    rejected
+//
+// A lead that was not answered in time is sent again only when Marketo must have ended.
 #pragma once
 
 #include <string>

@@ -1,5 +1,8 @@
 // What Marketo's answers mean: HTTP 200 for all, and codes within.
+#include <algorithm>
+
 #include "connector/cause.h"
+#include "connector/crm_answer.h"
 #include "connector/crm_error.h"
 #include "connector/marketo.h"
 #include "connector/outcomes.h"
@@ -12,16 +15,15 @@ using std::chrono::seconds;
 
 constexpr std::string_view kTokenAdvice =
     "Marketo refuses the token that it has just given: look whether `client_id` and `client_secret` are of a "
-    "service "
-    "under Admin > Integration > LaunchPoint > (the service) > View Details, and `url` of the same instance";
+    "service under Admin > Integration > LaunchPoint > (the service) > View Details, and `url` of the same "
+    "instance";
 constexpr std::string_view kRoleAdvice =
     "the role of the API-only user behind `client_id` needs Access API > Read-Write Person (Admin > Users & "
-    "Roles > "
-    "Roles); or the addresses that may use the API are limited (Admin > Web Services > IP Restrictions)";
+    "Roles > Roles); or the addresses that may use the API are limited (Admin > Web Services > IP "
+    "Restrictions)";
 constexpr std::string_view kFieldAdvice =
     "make the field under Admin > Field Management (the name is the one of Export Field Names for the REST "
-    "API), or "
-    "take it out of `mapping`";
+    "API), or take it out of `mapping`";
 constexpr std::string_view kPathAdvice =
     "look whether `url` is the REST endpoint without /rest (Admin > Web Services > REST API > Endpoint)";
 constexpr std::string_view kQuotaAdvice =
@@ -33,76 +35,39 @@ constexpr std::string_view kPartitionAdvice =
 constexpr std::string_view kLookupAdvice =
     "`lookup_field` is none that Marketo finds people by: most use \"email\"";
 constexpr std::string_view kProtocolAdvice =
-    "look whether `url` leads to Marketo's REST API without a proxy that changes "
-    "requests";
+    "look whether `url` leads to Marketo's REST API without a proxy that changes requests";
 
 // Codes of the whole request have three digits, those of one record four.
 constexpr CrmError kErrors[] = {
-    {.code = "600",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "client_secret",
-     .advice = kTokenAdvice},
-    {.code = "601",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "client_secret",
-     .advice = kTokenAdvice},
-    {.code = "602",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "client_secret",
-     .advice = kTokenAdvice},
-    {.code = "603",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "client_id",
-     .advice = kRoleAdvice},
-    {.code = "500", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "502", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "604", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "611", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "606", .outcome = Outcome::unavailable, .retry_after = seconds{20}},
-    {.code = "607", .outcome = Outcome::unavailable, .retry_after = seconds{3600}, .advice = kQuotaAdvice},
-    {.code = "608", .outcome = Outcome::unavailable, .retry_after = seconds{60}},
-    {.code = "614", .outcome = Outcome::unavailable, .retry_after = seconds{60}},
-    {.code = "615", .outcome = Outcome::unavailable, .retry_after = seconds{5}},
-    {.code = "713", .outcome = Outcome::unavailable, .retry_after = seconds{60}},
-    {.code = "719", .outcome = Outcome::unavailable, .retry_after = seconds{60}},
-    {.code = "605",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "url",
-     .advice = kProtocolAdvice},
-    {.code = "609", .outcome = Outcome::misconfigured, .setting = "url", .advice = kProtocolAdvice},
-    {.code = "610",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "url",
-     .advice = kPathAdvice},
-    {.code = "612",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "url",
-     .advice = kProtocolAdvice},
+    misconfigured("600", kTokenAdvice),
+    misconfigured("601", kTokenAdvice),
+    misconfigured("602", kTokenAdvice),
+    misconfigured("603", kRoleAdvice),
+    unavailable_and_counted("500"),
+    unavailable_and_counted("502"),
+    unavailable_and_counted("604"),
+    unavailable_and_counted("611"),
+    unavailable("606", seconds{20}),
+    unavailable("607", seconds{3600}, kQuotaAdvice),
+    unavailable("608", seconds{60}),
+    unavailable("614", seconds{60}),
+    unavailable("615", seconds{5}),
+    unavailable("713", seconds{60}),
+    unavailable("719", seconds{60}),
+    misconfigured("605", kProtocolAdvice),
+    perhaps_misconfigured("609", kProtocolAdvice),
+    misconfigured("610", kPathAdvice),
+    misconfigured("612", kProtocolAdvice),
     // Of a field that must not be empty, or is no date.
-    {.code = "701", .outcome = Outcome::rejected},
-    {.code = "704", .outcome = Outcome::rejected},
-    {.code = "1006",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "mapping",
-     .advice = kFieldAdvice},
-    {.code = "1008", .outcome = Outcome::misconfigured, .setting = "client_id", .advice = kPartitionAdvice},
-    {.code = "1009", .outcome = Outcome::misconfigured, .setting = "client_id", .advice = kPartitionAdvice},
-    {.code = "1011",
-     .outcome = Outcome::misconfigured,
-     .concerns_every_lead = true,
-     .setting = "lookup_field",
-     .advice = kLookupAdvice},
+    rejected("701"),
+    rejected("704"),
+    misconfigured("1006", kFieldAdvice),
+    perhaps_misconfigured("1008", kPartitionAdvice),
+    perhaps_misconfigured("1009", kPartitionAdvice),
+    misconfigured("1011", kLookupAdvice),
 };
-constexpr CrmError kOtherOfRequest{.code = "", .outcome = Outcome::misconfigured};
-constexpr CrmError kOtherOfRecord{.code = "", .outcome = Outcome::rejected};
+constexpr CrmError kOtherOfRequest = perhaps_misconfigured("", "");
+constexpr CrmError kOtherOfRecord = rejected("");
 
 AttemptOutcome error_of(const http::ClientAnswer& answer, const std::string& code, const std::string& words,
                         const LeadFields& lead, Time now) {
@@ -112,22 +77,30 @@ AttemptOutcome error_of(const http::ClientAnswer& answer, const std::string& cod
   outcome.cause = "Marketo " + code + ": " + normalise_cause(read.words, lead);
   const CrmError* const row = find_error(kErrors, {code});
   const bool is_of_record = code.size() > 3;
-  apply(row != nullptr ? *row : is_of_record ? kOtherOfRecord : kOtherOfRequest, outcome);
+  apply(row != nullptr ? *row : is_of_record ? kOtherOfRecord : kOtherOfRequest, answer, now, outcome);
   return outcome;
+}
+
+// Marketo's codes are of digits alone.
+bool is_code(const std::string& text) {
+  constexpr std::size_t kLongest = 5;
+  return text.size() <= kLongest && std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
 }
 
 AttemptOutcome classify_success(const http::ClientAnswer& answer, const LeadFields& lead, Time now) {
   const PayloadReader body(answer.body);
-  if (const std::string code = body.text_at({"errors", "0", "code"}); !code.empty()) {
-    return error_of(answer, code, body.text_at({"errors", "0", "message"}), lead, now);
+  std::string code = body.text_at({"errors", "0", "code"});
+  std::string words = body.text_at({"errors", "0", "message"});
+  if (code.empty()) {
+    code = body.text_at({"result", "0", "reasons", "0", "code"});
+    words = body.text_at({"result", "0", "reasons", "0", "message"});
   }
-  if (const std::string code = body.text_at({"result", "0", "reasons", "0", "code"}); !code.empty()) {
-    return error_of(answer, code, body.text_at({"result", "0", "reasons", "0", "message"}), lead, now);
-  }
+  if (!code.empty() && is_code(code)) return error_of(answer, code, words, lead, now);
   const std::string done = body.text_at({"result", "0", "status"});
-  if (done != "created" && done != "updated") return not_understood(answer, "one of Marketo's", now);
+  if (!code.empty() || (done != "created" && done != "updated"))
+    return not_understood(answer, "one of Marketo's", now);
   CrmAnswer read;
-  read.remote_id = body.text_at({"result", "0", "id"});
+  read.remote_id = remote_id_at(answer.body, "/result/0/id");
   return outcome_of(answer, read, lead, now);
 }
 

@@ -1,5 +1,6 @@
 #include "connector/odoo.h"
 
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -8,6 +9,7 @@
 #include "base/text.h"
 #include "connector/body_encoding.h"
 #include "connector/characters.h"
+#include "connector/crm_error.h"
 #include "connector/draft.h"
 #include "connector/outcomes.h"
 #include "connector/payload_reader.h"
@@ -17,9 +19,13 @@ namespace leadspool::connector {
 namespace {
 
 using Json = nlohmann::json;
+using Sent = std::variant<http::ClientResult, AttemptOutcome>;
 
 constexpr const char* kCountry = "country_id";
 constexpr const char* kDescription = "description";
+// How long Odoo works on a request at the most (its limit_time_real), whether anybody waits or not. Before
+// that a search may not find yet what is being made.
+constexpr std::chrono::minutes kLongestWork{2};
 
 http::ClientRequest call(const OdooOptions& options, std::string_view model_and_method,
                          const Json& arguments) {
@@ -89,10 +95,17 @@ OdooDraft draft_for(const OdooOptions& options, const LeadWithPayload& lead) {
   return draft;
 }
 
-AttemptOutcome outcome_of_sent(const std::variant<http::ClientResult, AttemptOutcome>& sent,
-                               const LeadFields& lead, Time now) {
+AttemptOutcome outcome_of_sent(const Sent& sent, const LeadFields& lead, Time now) {
   if (const auto* unsent = std::get_if<AttemptOutcome>(&sent)) return *unsent;
   return classify_odoo(std::get<http::ClientResult>(sent), lead, now);
+}
+
+// A lead that was made has an id.
+AttemptOutcome outcome_of_created(const Sent& created, const LeadFields& lead, Time now) {
+  AttemptOutcome outcome = outcome_of_sent(created, lead, now);
+  if (outcome.outcome != Outcome::delivered || !outcome.remote_id.empty()) return outcome;
+  const auto& result = std::get<http::ClientResult>(created);
+  return not_understood(std::get<http::ClientAnswer>(result), "the id of a lead", now);
 }
 
 // The id of the country with that code or name; empty: there is none. An outcome: it could not be asked for.
@@ -180,7 +193,8 @@ Task<AttemptOutcome> Odoo::attempt(const LeadWithPayload& lead, http::Client& cl
 
   auto creating = auth_.send(std::move(draft.request), client);
   const auto created = co_await creating;
-  AttemptOutcome outcome = outcome_of_sent(created, lead.fields, clock_.now());
+  AttemptOutcome outcome = outcome_of_created(created, lead.fields, clock_.now());
+  wait_for_its_end(kLongestWork, outcome);
   outcome.detail += note;
   add_cuts(draft.cuts, outcome);
   co_return outcome;

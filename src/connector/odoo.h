@@ -1,5 +1,13 @@
 // The `odoo` connector: a crm.lead by the JSON-2 API of Odoo 19 and later, found by a marker that holds the
-// lead's id before it is created. One is to be in flight at a time.
+// lead's id before it is created. One is to be in flight at a time. Source: Odoo, "External JSON-2 API".
+//
+//   200 with the lead's id                    delivered, whether it was found or made
+//   no such field, 401, AccessError, 404      misconfigured, of every lead
+//   ValidationError, UserError, ValueError    rejected
+//   of psycopg2, no connection or a conflict  unavailable
+//   other 500, 502, 504                       unavailable, and counted
+//
+// A lead that was not answered in time is looked for only when Odoo must have ended with it.
 #pragma once
 
 #include <string>

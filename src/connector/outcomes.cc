@@ -20,8 +20,8 @@ Outcome outcome_of(int status) {
   return Outcome::misconfigured;
 }
 
-// What the lead itself may have brought about; a gateway says 502 and 504 for a server that broke on it.
-bool may_be_the_leads_doing(int status) { return status == 500 || status == 502 || status == 504; }
+// The server may have begun with the lead, and broken on it; a gateway says 502 and 504 of such a one.
+bool may_have_begun(int status) { return status == 500 || status == 502 || status == 504; }
 
 // What a server looks for only in a record of one whom it knows.
 bool shows_access(int status) { return status == 409 || status == 422; }
@@ -86,7 +86,7 @@ AttemptOutcome outcome_of(const http::ClientAnswer& answer, const CrmAnswer& rea
     result.remote_id = read.remote_id;
     return result;
   }
-  result.counts_against_budget = may_be_the_leads_doing(answer.status);
+  result.counts_against_budget = may_have_begun(answer.status);
   result.may_be_the_leads_own = answer.status == 403;
   result.shows_access = shows_access(answer.status);
   if (is_of_http && !read.words.empty()) result.detail += ": " + read.words;
@@ -112,6 +112,20 @@ void turn_into(Outcome outcome, AttemptOutcome& changed) {
     changed.remote_id.clear();
     if (changed.cause.empty()) changed.cause = http_cause(changed.http_status, {}, {});
   }
+}
+
+void forbid_repeating(AttemptOutcome& outcome) {
+  const bool may_hide_a_record =
+      outcome.outcome == Outcome::unavailable && may_have_begun(outcome.http_status);
+  if (may_hide_a_record) turn_into(Outcome::ambiguous, outcome);
+  if (outcome.outcome == Outcome::ambiguous) outcome.safe_to_repeat = false;
+}
+
+void wait_for_its_end(Milliseconds longest, AttemptOutcome& outcome) {
+  constexpr int kGatewayTimeout = 504;
+  const bool goes_on = (outcome.outcome == Outcome::ambiguous && outcome.timed_out) ||
+                       (outcome.outcome == Outcome::unavailable && outcome.http_status == kGatewayTimeout);
+  if (goes_on) outcome.retry_after = std::max(outcome.retry_after.value_or(longest), longest);
 }
 
 AttemptOutcome missing_column(const Rendered& rendered) {

@@ -37,6 +37,14 @@ namespace leadspool::connector {
 // counts_against_budget; what belongs to other outcomes is cleared.
 void turn_into(Outcome outcome, AttemptOutcome& changed);
 
+// Of a lead by which the CRM would not know itself a second time: what may have made a record without telling
+// (no answer, a cut one, 500, 502, 504) becomes `ambiguous` and is not to be repeated.
+void forbid_repeating(AttemptOutcome& outcome);
+
+// The CRM may be at work still on what was not answered in time (also a gateway's 504): the next try waits
+// until it has ended, which takes `longest`, so that it finds the record and makes no other.
+void wait_for_its_end(Milliseconds longest, AttemptOutcome& outcome);
+
 // Not sent, since a required column has no value: `rejected`, naming it. `rendered` has missing ones.
 [[nodiscard]] AttemptOutcome missing_column(const Rendered& rendered);
 

@@ -2,14 +2,14 @@
 // Salesforce, "Insert or Update (Upsert) a Record Using an External ID", "Status Codes and Error Responses",
 // "Duplicate Rule Header".
 //
-//   201 200 204                               delivered
+//   201 200 with an id, 204                   delivered
 //   CANNOT_UPDATE_CONVERTED_LEAD              delivered: a person has worked on it since
 //   300                                       rejected: several records have this lead's id
 //   403 REQUEST_LIMIT_EXCEEDED                unavailable for a quarter of an hour
 //   UNABLE_TO_LOCK_ROW, 5xx                   unavailable
 //   no such field, object or External ID      misconfigured, of every lead
 //   401 403                                   misconfigured
-//   other 400                                 rejected
+//   other 4xx with an errorCode               rejected
 #pragma once
 
 #include <string>

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
 #include "connector/crm_answer.h"
 #include "connector/crm_error.h"
 #include "connector/outcomes.h"
@@ -16,75 +15,48 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kFieldAdvice =
     "take it out of `mapping`, or make the field, and let the user that the app runs as write it: Setup > "
-    "Object "
-    "Manager > (the object) > Fields & Relationships > (the field) > Set Field-Level Security";
+    "Object Manager > (the object) > Fields & Relationships > (the field) > Set Field-Level Security";
 constexpr std::string_view kValueAdvice = "a value that `mapping` gives is not one that the field takes";
 constexpr std::string_view kUserAdvice =
     "the user that the app of `client_id` runs as is not let in, or not allowed the API: Setup > Users > "
-    "(the user) > "
-    "Profile > API Enabled";
+    "(the user) > Profile > API Enabled";
 constexpr std::string_view kPermissionAdvice =
     "the user that the app of `client_id` runs as needs Create and Edit on the object: Setup > Permission "
-    "Sets > (one "
-    "of that user's) > Object Settings";
-
-constexpr CrmError misconfigured(std::string_view code, std::string_view setting, std::string_view advice) {
-  return {.code = code,
-          .outcome = Outcome::misconfigured,
-          .concerns_every_lead = true,
-          .setting = setting,
-          .advice = advice};
-}
-
-// As misconfigured(), but what is wrong may lie in what one lead brings into a template, or in one record.
-constexpr CrmError perhaps_misconfigured(std::string_view code, std::string_view setting,
-                                         std::string_view advice) {
-  return {.code = code, .outcome = Outcome::misconfigured, .setting = setting, .advice = advice};
-}
-
-constexpr CrmError rejected(std::string_view code, std::string_view advice = {}) {
-  return {.code = code, .outcome = Outcome::rejected, .advice = advice};
-}
+    "Sets > (one of that user's) > Object Settings";
 
 // By the errorCode, by words of the message (those with a blank), and last by the status. Salesforce: "Status
 // Codes and Error Responses" and "Core Data Types Used in API Calls", StatusCode.
 constexpr CrmError kErrors[] = {
     // Too many at once: room comes as soon as one of them ends.
-    {.code = "concurrentrequests limit", .outcome = Outcome::unavailable},
-    {.code = "concurrentperorglongtxn limit", .outcome = Outcome::unavailable},
+    unavailable("concurrentrequests limit"),
+    unavailable("concurrentperorglongtxn limit"),
     // The daily allowance rolls over 24 hours, so a little is free again soon.
-    {.code = "REQUEST_LIMIT_EXCEEDED",
-     .outcome = Outcome::unavailable,
-     .retry_after = std::chrono::minutes{15}},
-    {.code = "STORAGE_LIMIT_EXCEEDED",
-     .outcome = Outcome::unavailable,
-     .retry_after = std::chrono::minutes{15}},
-    {.code = "UNABLE_TO_LOCK_ROW", .outcome = Outcome::unavailable, .counts_against_budget = true},
-    {.code = "SERVER_UNAVAILABLE", .outcome = Outcome::unavailable},
+    unavailable("REQUEST_LIMIT_EXCEEDED", std::chrono::minutes{15}),
+    unavailable("STORAGE_LIMIT_EXCEEDED", std::chrono::minutes{15}),
+    unavailable_and_counted("UNABLE_TO_LOCK_ROW"),
+    unavailable("SERVER_UNAVAILABLE"),
     // A person has made a contact of it already, so it did arrive.
     {.code = "CANNOT_UPDATE_CONVERTED_LEAD", .outcome = Outcome::delivered},
-    misconfigured("INVALID_SESSION_ID", "client_id", kUserAdvice),
-    misconfigured("API_DISABLED_FOR_ORG", "client_id", kUserAdvice),
-    misconfigured("API_CURRENTLY_DISABLED", "client_id", kUserAdvice),
-    misconfigured("INVALID_FIELD", "mapping", kFieldAdvice),
-    misconfigured("INVALID_FIELD_FOR_INSERT_UPDATE", "mapping", kFieldAdvice),
+    misconfigured("INVALID_SESSION_ID", kUserAdvice),
+    misconfigured("API_DISABLED_FOR_ORG", kUserAdvice),
+    misconfigured("API_CURRENTLY_DISABLED", kUserAdvice),
+    misconfigured("INVALID_FIELD", kFieldAdvice),
+    misconfigured("INVALID_FIELD_FOR_INSERT_UPDATE", kFieldAdvice),
     misconfigured(
-        "external id field does not exist", "external_id_field",
-        "`external_id_field` is to be the API name of a field marked External ID, which the user that "
-        "the app runs as may see: Setup > Object Manager > (the object) > Fields & Relationships"),
-    misconfigured("INVALID_TYPE", "object",
-                  "`object` is to be the API name of an object that the app's user may see"),
-    misconfigured(
-        "the requested resource does not exist", "object",
-        "`object` and `api_version` are to be ones that the org has, and `url` its My Domain: Setup > My "
-        "Domain > Current My Domain URL"),
-    perhaps_misconfigured("INSUFFICIENT_ACCESS", "client_id", kPermissionAdvice),
-    perhaps_misconfigured("INSUFFICIENT_ACCESS_OR_READONLY", "client_id", kPermissionAdvice),
-    perhaps_misconfigured("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "mapping", kPermissionAdvice),
-    perhaps_misconfigured("JSON_PARSER_ERROR", "mapping", kValueAdvice),
-    perhaps_misconfigured("INVALID_TYPE_ON_FIELD_IN_RECORD", "mapping", kValueAdvice),
-    perhaps_misconfigured("INVALID_CROSS_REFERENCE_KEY", "mapping", kValueAdvice),
-    perhaps_misconfigured("MALFORMED_ID", "mapping", kValueAdvice),
+        "external id field does not exist",
+        "`external_id_field` is to be the API name of a field marked External ID, which the user that the "
+        "app runs as may see: Setup > Object Manager > (the object) > Fields & Relationships"),
+    misconfigured("INVALID_TYPE", "`object` is to be the API name of an object that the app's user may see"),
+    misconfigured("the requested resource does not exist",
+                  "`object` and `api_version` are to be ones that the org has, and `url` its My Domain: "
+                  "Setup > My Domain > Current My Domain URL"),
+    perhaps_misconfigured("INSUFFICIENT_ACCESS", kPermissionAdvice),
+    perhaps_misconfigured("INSUFFICIENT_ACCESS_OR_READONLY", kPermissionAdvice),
+    perhaps_misconfigured("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", kPermissionAdvice),
+    perhaps_misconfigured("JSON_PARSER_ERROR", kValueAdvice),
+    perhaps_misconfigured("INVALID_TYPE_ON_FIELD_IN_RECORD", kValueAdvice),
+    perhaps_misconfigured("INVALID_CROSS_REFERENCE_KEY", kValueAdvice),
+    perhaps_misconfigured("MALFORMED_ID", kValueAdvice),
     rejected("REQUIRED_FIELD_MISSING"),
     rejected(
         "STRING_TOO_LONG",
@@ -96,33 +68,33 @@ constexpr CrmError kErrors[] = {
     rejected("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
     rejected("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"),
     rejected("DUPLICATE_VALUE"),
-    rejected(
-        "DUPLICATES_DETECTED",
-        "a duplicate rule blocks it: Setup > Duplicate Rules > (the rule) > Action On Create: Allow, with an "
-        "alert"),
-    misconfigured("401", "client_id", kUserAdvice),
-    misconfigured("404", "url",
-                  "`url` is to be the org's My Domain: Setup > My Domain > Current My Domain URL"),
+    rejected("ENTITY_IS_DELETED", "the record of this lead was deleted there"),
+    rejected("DUPLICATES_DETECTED",
+             "a duplicate rule blocks it: Setup > Duplicate Rules > (the rule) > Action On Create: Allow, "
+             "with an alert"),
+    misconfigured("401", kUserAdvice),
+    misconfigured("404", "`url` is to be the org's My Domain: Setup > My Domain > Current My Domain URL"),
 };
 
-// The codes of the errors, [{"errorCode", "message", "fields"}], and what else of the table the answer shows.
-std::vector<std::string> codes_of(const http::ClientAnswer& answer) {
-  std::vector<std::string> codes{std::to_string(answer.status)};
-  const Json errors = Json::parse(answer.body, nullptr, false);
-  if (!errors.is_array()) return codes;
+// Of all errors, [{"errorCode", "message", "fields"}].
+struct Told {
+  std::vector<std::string> codes;
+  std::string words;
+};
+
+Told read_errors(const std::string& body) {
+  Told told;
+  const Json errors = Json::parse(body, nullptr, false);
+  if (!errors.is_array()) return told;
   for (const Json& error : errors) {
     if (!error.is_object()) continue;
     const auto code = error.find("errorCode");
-    if (code != error.end() && code->is_string()) codes.push_back(code->get<std::string>());
+    if (code != error.end() && code->is_string()) told.codes.push_back(code->get<std::string>());
     const auto message = error.find("message");
     if (message == error.end() || !message->is_string()) continue;
-    const std::string words = to_lower(message->get_ref<const std::string&>());
-    for (const CrmError& row : kErrors) {
-      const bool is_phrase = row.code.find(' ') != std::string_view::npos;
-      if (is_phrase && words.find(row.code) != std::string::npos) codes.emplace_back(row.code);
-    }
+    told.words += message->get_ref<const std::string&>() + "\n";
   }
-  return codes;
+  return told;
 }
 
 // Several records have the lead's id, which the CRM allows where the field is not unique.
@@ -141,16 +113,23 @@ AttemptOutcome classify_answer(const http::ClientAnswer& answer, const LeadField
   constexpr int kMultipleChoices = 300;
   if (answer.status == kMultipleChoices) return several(answer, lead, now);
   const bool is_success = 200 <= answer.status && answer.status <= 299;
-  if (is_success && answer.status != 204 && read.remote_id.empty()) {
-    return not_understood(answer, "one of the REST API of Salesforce", now);
-  }
+  // An answer without a body has no id, but tells of the quota as each one does.
+  const bool is_its_own = answer.status == 204
+                              ? !http::find_header(answer.headers, "Sforce-Limit-Info").empty()
+                              : !read.remote_id.empty();
+  if (is_success && !is_its_own) return not_understood(answer, "one of the REST API of Salesforce", now);
   AttemptOutcome outcome = outcome_of(answer, read, lead, now);
   if (is_success) return outcome;
-  const CrmError* const row = find_error(kErrors, codes_of(answer));
-  if (row == nullptr) return outcome;
-  apply(*row, outcome);
-  const bool is_misconfigured = outcome.outcome == Outcome::misconfigured;
-  outcome.may_be_the_leads_own = is_misconfigured && !row->concerns_every_lead;
+  Told told = read_errors(answer.body);
+  const bool has_code = !told.codes.empty();
+  told.codes.push_back(std::to_string(answer.status));
+  if (const CrmError* const row = find_error(kErrors, told.codes, told.words)) {
+    apply(*row, answer, now, outcome);
+  } else if (!has_code) {
+    suspect_gateway(outcome);
+  } else {
+    outcome.shows_access = outcome.outcome == Outcome::rejected;
+  }
   return outcome;
 }
 

@@ -13,8 +13,7 @@ namespace {
 constexpr std::size_t kLengthOfId = 36;  // a UUID
 constexpr std::string_view kWhereFields =
     "Setup > Object Manager > (the object) > Fields & Relationships, and let the user that the app runs as "
-    "see "
-    "it (Set Field-Level Security)";
+    "see it (Set Field-Level Security)";
 
 struct Field {
   std::string name;
@@ -47,8 +46,8 @@ TestStep permission_step(const PayloadReader& description) {
   }
   return failed_step(
       what,
-      "the user that the app of `client_id` runs as may not create or not edit these records: give "
-      "Create and Edit in Setup > Permission Sets > (one of that user's) > Object Settings",
+      "the user that the app of `client_id` runs as may not create or not edit these records: give Create "
+      "and Edit in Setup > Permission Sets > (one of that user's) > Object Settings",
       "client_id");
 }
 

@@ -17,15 +17,27 @@ TestStep unknown_step(std::string what, std::string detail) {
   return {std::move(what), TestStep::Verdict::unknown, std::move(detail), {}};
 }
 
+std::string setting_named_in(std::string_view message) {
+  const auto open = message.find('`');
+  if (open == std::string_view::npos) return {};
+  const auto name = message.substr(open + 1);
+  const auto close = name.find('`');
+  return close != std::string_view::npos ? std::string(name.substr(0, close)) : std::string{};
+}
+
 TestStep hindered_step(std::string what, const AttemptOutcome& outcome, std::string_view setting) {
   if (outcome.outcome != Outcome::misconfigured) return unknown_step(std::move(what), outcome.detail);
-  const bool is_address = outcome.http_status == 0 && !outcome.concerns_every_lead;
-  if (!is_address) return failed_step(std::move(what), outcome.detail, setting);
-  return failed_step("address",
-                     outcome.detail +
-                         "; look at `url`, and at `ca_file` if the CRM's certificate is of an "
-                         "authority of your own",
-                     "url");
+  if (outcome.concerns_every_lead) return failed_step(std::move(what), outcome.detail, setting);
+  if (outcome.http_status == 0) {
+    return failed_step(
+        "address",
+        outcome.detail +
+            "; look at `url`, and at `ca_file` if the CRM's certificate is of an authority of your own",
+        "url");
+  }
+  const bool is_of_another = setting_named_in(outcome.detail) == "url";
+  return is_of_another ? failed_step("address", outcome.detail, "url")
+                       : failed_step(std::move(what), outcome.detail, setting);
 }
 
 TestStep columns_step(const Mapping& mapping, const std::vector<std::string>& in_crm,

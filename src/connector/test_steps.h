@@ -16,8 +16,12 @@ namespace leadspool::connector {
 [[nodiscard]] TestStep failed_step(std::string what, std::string detail, std::string_view setting);
 [[nodiscard]] TestStep unknown_step(std::string what, std::string detail);
 
+// The configuration's key that a message about a wrong setting names first, in backticks; empty when it names
+// none.
+[[nodiscard]] std::string setting_named_in(std::string_view message);
+
 // What kept us from finding it out: failed where a setting is wrong (of the address, where there was no
-// answer at all), unknown where the CRM is out of reach.
+// answer at all, or one that is not the CRM's), unknown where the CRM is out of reach.
 [[nodiscard]] TestStep hindered_step(std::string what, const AttemptOutcome& outcome,
                                      std::string_view setting);
 

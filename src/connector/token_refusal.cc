@@ -39,8 +39,7 @@ constexpr Meaning kMeanings[] = {
      "Azure portal > App registrations > (the app) > Overview"},
     {"AADSTS7000229", "the application has no service principal in this tenant",
      "an administrator of the tenant is to consent to the app of `client_id`: Azure portal > App "
-     "registrations "
-     "> (the app) > API permissions > Grant admin consent"},
+     "registrations > (the app) > API permissions > Grant admin consent"},
     {"AADSTS7000112", "the application is disabled",
      "allow the app of `client_id` again: Azure portal > Enterprise applications > (the app) > Properties > "
      "Enabled for users to sign-in"},
@@ -69,19 +68,16 @@ constexpr Meaning kMeanings[] = {
 
     {"no client credentials user enabled", "the app has no user to run as",
      "choose one for the app of `client_id`: Setup > App Manager > (the app) > Manage > Edit Policies > "
-     "Client "
-     "Credentials Flow > Run As"},
+     "Client Credentials Flow > Run As"},
     {"client credentials flow not enabled", "the app does not allow the client credentials flow",
      "allow it for the app of `client_id`: Setup > App Manager > (the app) > Edit > Enable Client "
-     "Credentials "
-     "Flow"},
+     "Credentials Flow"},
     {"request not supported on this domain", "this host issues no such tokens",
      "`url` is to be your My Domain: Setup > My Domain > Current My Domain URL"},
     {"client identifier invalid", "the client id is wrong", "look at `client_id` (<secrets>)"},
     {"not admin approved", "the user that the app runs as is not allowed to use it",
      "allow it for the app of `client_id`: Setup > App Manager > (the app) > Manage > Edit Policies > "
-     "Permitted "
-     "Users"},
+     "Permitted Users"},
     {"ip restricted", "this address is not allowed to use the app",
      "relax the app of `client_id`: Setup > App Manager > (the app) > Manage > Edit Policies > IP "
      "Relaxation"},
@@ -98,8 +94,7 @@ constexpr Meaning kMeanings[] = {
     {"invalid_app_access", "the user that the app runs as is not allowed to use it",
      "allow it for the app of `client_id`"},
     {"inactive_user", "the user that the app runs as is inactive",
-     "activate it, or choose another for the app "
-     "of `client_id`"},
+     "activate it, or choose another for the app of `client_id`"},
     {"inactive_org", "the organisation is locked or closed", "look at `url`"},
     {"invalid_grant", "the credentials were refused", "look at `client_secret` and `client_id` (<secrets>)"},
     {"access_denied", "the credentials were refused", "look at `client_secret` and `client_id` (<secrets>)"},

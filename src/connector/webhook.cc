@@ -103,13 +103,10 @@ std::optional<WebhookMistake> find_mistake(const WebhookOptions& options) {
 
 AttemptOutcome classify_webhook(const http::ClientResult& result, const WebhookOptions& options,
                                 const LeadFields& lead, Time now) {
-  if (const auto* answer = std::get_if<http::ClientAnswer>(&result)) {
-    return classify_answer(*answer, options, lead, now);
-  }
-  AttemptOutcome outcome = outcome_of(std::get<http::ClientFailure>(result));
-  if (outcome.outcome == Outcome::ambiguous) {
-    outcome.safe_to_repeat = options.on_ambiguous == WebhookOptions::OnAmbiguous::retry;
-  }
+  const auto* answer = std::get_if<http::ClientAnswer>(&result);
+  AttemptOutcome outcome = answer ? classify_answer(*answer, options, lead, now)
+                                  : outcome_of(std::get<http::ClientFailure>(result));
+  if (options.on_ambiguous == WebhookOptions::OnAmbiguous::bury) forbid_repeating(outcome);
   return outcome;
 }
 

@@ -5,8 +5,9 @@
 // Webhooks (https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
 //
 // Answers mean what outcomes.h says, but for `success`: a 2xx that it leaves out is misconfigured. Sent, but
-// no answer: `on_ambiguous` decides. After a 401 the signing secret is read again, as are those of auth.h,
-// and if it is another by now, the request is sent once more.
+// no answer: `on_ambiguous` decides, and where it says to bury, 500, 502 and 504 are taken for no answer.
+// After a 401 the signing secret is read again, as are those of auth.h, and if it is another by now, the
+// request is sent once more.
 #pragma once
 
 #include <chrono>

@@ -21,11 +21,11 @@ TestStep step_of(const http::ClientFailure& failure) {
       return failed_step(kAddress,
                          what + "; are host and port in `url` right, and does a firewall let us out?", "url");
     case http::FailurePhase::certificate:
-      return failed_step(kAddress,
-                         what +
-                             "; if it is one of your own authority, put that authority's PEM file where "
-                             "`ca_file` points to",
-                         "ca_file");
+      return failed_step(
+          kAddress,
+          what +
+              "; if it is one of your own authority, put that authority's PEM file where `ca_file` points to",
+          "ca_file");
     case http::FailurePhase::tls:
       return failed_step(kAddress, what + "; does that port of `url` speak TLS?", "url");
     case http::FailurePhase::send:
@@ -43,10 +43,9 @@ std::vector<TestStep> steps_of(const http::ClientAnswer& answer, const std::stri
   const std::string said = "an OPTIONS request was answered " + std::to_string(status) +
                            (words.empty() ? std::string{} : ": " + words);
   if (300 <= status && status <= 399) {
-    return {failed_step(kAddress,
-                        said + "; leads do not follow a redirect: put the address that it leads to into "
-                               "`url`",
-                        "url")};
+    return {failed_step(
+        kAddress, said + "; leads do not follow a redirect: put the address that it leads to into `url`",
+        "url")};
   }
   if (status == 404 || status == 410) {
     return {failed_step(kAddress, said + "; there is nothing at this path: look at `url`", "url")};
@@ -63,9 +62,8 @@ std::vector<TestStep> steps_of(const http::ClientAnswer& answer, const std::stri
         said + "; look at " + (has_credential ? advice : "`auth`, for none is set, and at the key in `url`"),
         has_credential ? setting : "auth"));
   } else if (!setting.empty()) {
-    steps.push_back(unknown_step(kCredentials,
-                                 "they were not refused, but OPTIONS is often answered without "
-                                 "looking at them"));
+    steps.push_back(unknown_step(
+        kCredentials, "they were not refused, but OPTIONS is often answered without looking at them"));
   }
   return steps;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "connector/test_steps.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/scripted_client.h"

@@ -37,6 +37,8 @@ AzureTableOptions options_with_key(const std::string& key = "c2VjcmV0") {
   return made;
 }
 
+const http::ClientAnswer kInserted = crm_answer(204, "", {{"Preference-Applied", "return-no-content"}});
+
 http::ClientAnswer error(int status, const std::string& code, const std::string& message = "It failed.") {
   const std::string value =
       message + "\nRequestId:8f2ab5c1-0002-0011-7cbd-2d8f2f000000\nTime:2026-11-21T09:30:00Z";
@@ -49,7 +51,7 @@ http::ClientAnswer error(int status, const std::string& code, const std::string&
 TEST_CASE("Azure Table is sent the columns that Microsoft's connector writes, under the lead's keys") {
   const FakeClock clock(kCrmNow);
   AzureTable table(options_with_sas(), clock);
-  const auto [outcome, requests] = play_attempt(table, crm_lead(), {crm_answer(204)});
+  const auto [outcome, requests] = play_attempt(table, crm_lead(), {kInserted});
   REQUIRE(outcome.outcome == Outcome::delivered);
   REQUIRE(outcome.remote_id == "2026-11-21/" + kCrmLeadId);
   REQUIRE(requests[0].method == "POST");
@@ -81,7 +83,7 @@ TEST_CASE("a mapping of one's own changes Azure Table's columns, but not its key
   AzureTable table(configured, clock);
   LeadWithPayload lead = crm_lead();
   lead.fields.phone.clear();
-  const auto requests = play_attempt(table, lead, {crm_answer(204)}).requests;
+  const auto requests = play_attempt(table, lead, {kInserted}).requests;
   REQUIRE(
       Json::parse(requests[0].body) ==
       Json{{"PartitionKey", "2026-11-21"}, {"RowKey", kCrmLeadId}, {"Rank", 3}, {"Tags", R"(["a","b"])"}});
@@ -90,7 +92,7 @@ TEST_CASE("a mapping of one's own changes Azure Table's columns, but not its key
 TEST_CASE("a request to Azure Table is signed with the account's key") {
   const FakeClock clock(kCrmNow);
   AzureTable table(options_with_key(), clock);
-  const auto requests = play_attempt(table, crm_lead(), {crm_answer(204)}).requests;
+  const auto requests = play_attempt(table, crm_lead(), {kInserted}).requests;
   REQUIRE(requests[0].url == std::string(kUrl) + "/leads");
   REQUIRE(header(requests[0], "x-ms-date") == "Sat, 21 Nov 2026 09:30:00 GMT");
   // As openssl dgst -sha256 -hmac secret has it of the date, a line break and /contoso/leads.
@@ -104,7 +106,7 @@ TEST_CASE("of a URL with a path, as an emulator's, the whole path is signed") {
   configured.crm.url = "https://127.0.0.1:10002/devstoreaccount1";
   configured.account_name = "devstoreaccount1";
   AzureTable table(configured, clock);
-  const auto requests = play_attempt(table, crm_lead(), {crm_answer(204)}).requests;
+  const auto requests = play_attempt(table, crm_lead(), {kInserted}).requests;
   REQUIRE(header(requests[0], "Authorization") ==
           "SharedKeyLite devstoreaccount1:oa0o1+zJz4R8cT4BVPgzmoH8l0lwddjz2vyJkrzjr/s=");
 }
@@ -138,7 +140,7 @@ TEST_CASE("a refused signature is read again, and tried once more if it is anoth
     configured.sas = LiveSecret(Secret("sig=old"), [] { return Secret("sig=new"); });
     AzureTable table(configured, clock);
     const auto [outcome, requests] =
-        play_attempt(table, crm_lead(), {error(403, "AuthenticationFailed"), crm_answer(204)});
+        play_attempt(table, crm_lead(), {error(403, "AuthenticationFailed"), kInserted});
     REQUIRE(outcome.outcome == Outcome::delivered);
     REQUIRE(requests[1].url == std::string(kUrl) + "/leads?sig=new");
   }
@@ -191,6 +193,7 @@ TEST_CASE("every documented error of Azure Table's has its outcome") {
       {500, "OperationTimedOut", Outcome::unavailable, false, false, ""},
       {500, "InternalError", Outcome::unavailable, false, true, ""},
       {503, "ServerBusy", Outcome::unavailable, false, false, ""},
+      {400, "OutOfRangeInput", Outcome::rejected, false, false, ""},
       {429, "TooManyRequests", Outcome::unavailable, false, false, ""},
   };
   for (const Row& row : table) {
@@ -205,6 +208,18 @@ TEST_CASE("every documented error of Azure Table's has its outcome") {
       REQUIRE(outcome.cause.empty() == (row.outcome == Outcome::delivered));
     }
   }
+}
+
+TEST_CASE("an answer of success that is not Azure's delivers nothing") {
+  for (const auto& answer : {crm_answer(200, "<html><title>Sign in</title></html>"), crm_answer(204),
+                             crm_answer(201), crm_answer(200, "", {{"x-ms-request-id", "8f2ab5c1"}})}) {
+    const auto outcome = classify_azure_table(answer, {}, kCrmNow);
+    REQUIRE(outcome.outcome == Outcome::misconfigured);
+    REQUIRE(contains(outcome.detail, "`url`"));
+  }
+  REQUIRE(
+      classify_azure_table(crm_answer(201, "{}", {{"x-ms-request-id", "8f2ab5c1"}}), {}, kCrmNow).outcome ==
+      Outcome::delivered);
 }
 
 TEST_CASE("what Azure says of the request's number and time is not repeated") {
@@ -239,7 +254,7 @@ TEST_CASE("the shared access signature stands in no outcome and no preview") {
 TEST_CASE("a signature may be given with the question mark that the portal puts before it") {
   const FakeClock clock(kCrmNow);
   AzureTable table(options_with_sas(std::string("?") + kSas + "\n"), clock);
-  const auto requests = play_attempt(table, crm_lead(), {crm_answer(204)}).requests;
+  const auto requests = play_attempt(table, crm_lead(), {kInserted}).requests;
   REQUIRE(requests[0].url == std::string(kUrl) + "/leads?" + kSas);
 }
 
@@ -273,6 +288,10 @@ TEST_CASE("a test of Azure Table tells signature, table and permission apart") {
     REQUIRE(summary(steps) == "signature passed, table passed, permission to add rows passed");
     REQUIRE(requests[0].method == "GET");
     REQUIRE(requests[0].url == std::string(kUrl) + "/leads()?$top=1&" + kSas);
+  }
+  SECTION("somebody else answers") {
+    REQUIRE(summary(play_test(table, {crm_answer(200, "<html>Sign in</html>")}).result) ==
+            "address failed (url)");
   }
   SECTION("there is no such table") {
     REQUIRE(summary(play_test(table, {error(404, "TableNotFound")}).result) ==

@@ -41,6 +41,11 @@ ClientAnswer error(int status, const std::string& code, const std::string& messa
   return answer(status, Json{{"error", {{"code", code}, {"message", message}}}}.dump());
 }
 
+// The row was made.
+ClientAnswer created(int status = 204) {
+  return answer(status, "", {{"OData-Version", "4.0"}, {"OData-EntityId", std::string(kUrl) + "/leads(1)"}});
+}
+
 AttemptOutcome classify(const ClientResult& result, const LeadFields& lead = {}) {
   return classify_dynamics365(result, lead, kNow);
 }
@@ -115,12 +120,11 @@ TEST_CASE("Dataverse: each documented answer has its outcome") {
   };
   const std::string payload_error =
       "Error identified in Payload provided by the user for Entity :'leads', For more information on this "
-      "error "
-      "please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : "
-      "Microsoft.OData.ODataException: ";
+      "error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  "
+      "InnerException : Microsoft.OData.ODataException: ";
   const Row table[] = {
-      {answer(204), Outcome::delivered, About::nobody, "204"},
-      {answer(201), Outcome::delivered, About::nobody, "201"},
+      {created(), Outcome::delivered, About::nobody, "204"},
+      {created(201), Outcome::delivered, About::nobody, "201"},
       {error(412, "", "A record with matching key values already exists."), Outcome::delivered, About::nobody,
        "it was there already"},
       {error(412, "0x80040237", "A record with matching key values already exists."), Outcome::delivered,
@@ -161,15 +165,13 @@ TEST_CASE("Dataverse: each documented answer has its outcome") {
        Outcome::misconfigured, About::perhaps_lead, "`mapping`"},
       {error(400, "0x8004431a",
              "A validation error occurred. The value 99 of 'leadsourcecode' on record of type 'lead' is "
-             "outside "
-             "the valid range. Accepted Values: 1,2"),
+             "outside the valid range. Accepted Values: 1,2"),
        Outcome::misconfigured, About::perhaps_lead, "`mapping`"},
       {error(404, "0x80040217", "campaign With Id = 1 Does Not Exist"), Outcome::misconfigured,
        About::perhaps_lead, "`mapping`"},
       {error(400, "0x80044331",
              "A validation error occurred. The length of the 'jobtitle' attribute of the 'lead' entity "
-             "exceeded the "
-             "maximum allowed length of '100'."),
+             "exceeded the maximum allowed length of '100'."),
        Outcome::rejected, About::lead, "`limits`"},
       {error(400, "0x80040265", "We do not sell to this country."), Outcome::rejected, About::lead,
        "plug-in"},
@@ -178,8 +180,7 @@ TEST_CASE("Dataverse: each documented answer has its outcome") {
       {error(400, "0x80040203", "Invalid argument."), Outcome::rejected, About::lead, "Invalid argument."},
       {error(403, "0x80040220",
              "Principal user (Id=2b1f0a52-52f6-ef11-be20-000d3a4a1b2c, type=8) is missing prvCreateLead "
-             "privilege "
-             "(Id=1) on OTC=4 for entity 'lead'."),
+             "privilege (Id=1) on OTC=4 for entity 'lead'."),
        Outcome::misconfigured, About::every_lead, "Edit security roles"},
       {error(403, "0x80042f09", "Principal user is missing prvAppendToCampaign privilege."),
        Outcome::misconfigured, About::perhaps_lead, "security role"},
@@ -190,11 +191,18 @@ TEST_CASE("Dataverse: each documented answer has its outcome") {
       {answer(401), Outcome::misconfigured, About::every_lead, "Application users > New app user"},
       {answer(404), Outcome::misconfigured, About::every_lead, "`url`"},
       {answer(405), Outcome::misconfigured, About::nobody, ""},
-      {answer(413), Outcome::rejected, About::nobody, ""},
+      {answer(413), Outcome::misconfigured, About::perhaps_lead, "`url`"},
       {answer(302), Outcome::misconfigured, About::nobody, ""},
       {answer(200, "<html><title>Sign in</title></html>"), Outcome::misconfigured, About::nobody, "`url`"},
-      {answer(400, "<html><title>Bad Request</title></html>"), Outcome::rejected, About::nobody,
-       "Bad Request"},
+      {answer(204), Outcome::misconfigured, About::nobody, "`url`"},
+      {answer(412, "<html><title>Precondition Failed</title></html>"), Outcome::misconfigured, About::nobody,
+       "`url`"},
+      {answer(412, "", {{"OData-Version", "4.0"}}), Outcome::delivered, About::nobody,
+       "it was there already"},
+      {error(412, "0x80072322", "Number of requests exceeded the limit of 6000."), Outcome::unavailable,
+       About::nobody, ""},
+      {answer(400, "<html><title>Bad Request</title></html>"), Outcome::misconfigured, About::perhaps_lead,
+       "`url`"},
       {error(500, "0x80040216", "An unexpected error occurred."), Outcome::unavailable, About::nobody, ""},
       {answer(502), Outcome::unavailable, About::nobody, ""},
       {error(503, "0x80072325", "The server is busy."), Outcome::unavailable, About::nobody, ""},
@@ -217,10 +225,9 @@ TEST_CASE("Dataverse: each documented answer has its outcome") {
 }
 
 TEST_CASE("Dataverse: a text that is too long names its column") {
-  const auto outcome =
-      classify(error(400, "0x80044331",
-                     "A validation error occurred. The length of the 'jobtitle' attribute of the "
-                     "'lead' entity exceeded the maximum allowed length of '100'."));
+  const auto outcome = classify(error(400, "0x80044331",
+                                      "A validation error occurred. The length of the 'jobtitle' attribute "
+                                      "of the 'lead' entity exceeded the maximum allowed length of '100'."));
   REQUIRE(outcome.cause.find("jobtitle") != std::string::npos);
 }
 
@@ -257,7 +264,7 @@ TEST_CASE("Dataverse: a lead's own data stays out of the cause") {
 }
 
 TEST_CASE("a lead becomes a row under its own id, which is only ever created") {
-  const auto tried = attempt(sample_options(), sample_lead(), answer(204));
+  const auto tried = attempt(sample_options(), sample_lead(), created());
   REQUIRE(tried.outcome.outcome == Outcome::delivered);
   REQUIRE(tried.outcome.remote_id == kId);
   REQUIRE(tried.requests.size() == 2);
@@ -315,7 +322,7 @@ TEST_CASE("a lead without a name or an offer still has what Dynamics 365 asks fo
 TEST_CASE("what is too long for its column is cut, and the attempt says so") {
   auto lead = sample_lead();
   lead.fields.title = std::string(240, 'x');
-  const auto tried = attempt(sample_options(), lead, answer(204));
+  const auto tried = attempt(sample_options(), lead, created());
   REQUIRE(Json::parse(tried.requests[1].body)["jobtitle"] == std::string(100, 'x'));
   REQUIRE(tried.outcome.detail.find("jobtitle was cut from 240 to 100 characters") != std::string::npos);
 }
@@ -325,7 +332,7 @@ TEST_CASE("a lead without a required column is rejected unsent") {
   options.crm.mapping = connector::Mapping::of({{"subject", "{{ title }}"}, {"lastname", "{{ last_name }}"}});
   auto lead = sample_lead();
   lead.fields.title.clear();
-  const auto tried = attempt(options, lead, answer(204));
+  const auto tried = attempt(options, lead, created());
   REQUIRE(tried.outcome.outcome == Outcome::rejected);
   REQUIRE(tried.outcome.cause.find("subject") != std::string::npos);
   REQUIRE(tried.requests.empty());
@@ -357,7 +364,7 @@ TEST_CASE("a lookup is set by its annotation, whose name has a dot") {
 TEST_CASE("a preview shows the very request, without the token") {
   const test::FakeClock clock(kNow);
   const auto preview = Dynamics365(sample_options(), clock).preview(sample_lead());
-  const auto tried = attempt(sample_options(), sample_lead(), answer(204));
+  const auto tried = attempt(sample_options(), sample_lead(), created());
   REQUIRE(preview.method == "PATCH");
   REQUIRE(preview.url == tried.requests[1].url);
   REQUIRE(preview.body == tried.requests[1].body);
@@ -482,7 +489,7 @@ TEST_CASE("a test of Dynamics 365 names the setting that is wrong") {
        "token", "tenant_id", "the tenant is not known", 1},
       {[](auto& environment, auto&) { environment.who = answer(401); }, "environment", "client_id",
        "Application users", 2},
-      {[](auto& environment, auto&) { environment.who = answer(200, "<html></html>"); }, "environment", "url",
+      {[](auto& environment, auto&) { environment.who = answer(200, "<html></html>"); }, "address", "url",
        "`url`", 2},
       {[](auto& environment, auto&) { environment.who = answer(404); }, "environment", "url",
        "Environment URL", 2},

@@ -61,6 +61,8 @@ TEST_CASE("HubSpot is sent a contact with the lead's e-mail address") {
   REQUIRE(requests[0].url == "https://api.hubapi.com/crm/v3/objects/contacts");
   REQUIRE(header(requests[0], "Authorization") == "Bearer pat-na1-secret");
   REQUIRE(header(requests[0], "Content-Type") == "application/json");
+  // HubSpot repeats the contact, also one with the longest text.
+  REQUIRE(requests[0].max_answer_bytes > std::size_t{8} * 65'536);
   const Json properties = Json::parse(requests[0].body).at("properties");
   REQUIRE(properties.at("email") == "zoe@example.com");
   REQUIRE(properties.at("lastname") == "Nguyễn-Müller 🚀");
@@ -139,6 +141,60 @@ TEST_CASE("a lost answer of HubSpot's is repeated only where the contact has a k
   REQUIRE(try_once("leadspool_id").safe_to_repeat);
 }
 
+TEST_CASE("an error that may hide a contact is not repeated where the contact has no key") {
+  const FakeClock clock(kCrmNow);
+  HubSpot hubspot(options(), clock);
+  LeadWithPayload nobody = crm_lead();
+  nobody.fields.email.clear();
+  auto cut = crm_answer(201, R"({"prop)");
+  cut.complete = false;
+  for (const auto& answer : {crm_answer(500), crm_answer(502), crm_answer(504), cut}) {
+    INFO(answer.status);
+    const auto hidden = play_attempt(hubspot, nobody, {answer}).result;
+    REQUIRE(hidden.outcome == Outcome::ambiguous);
+    REQUIRE_FALSE(hidden.safe_to_repeat);
+    const auto with_key = play_attempt(hubspot, crm_lead(), {answer}).result;
+    REQUIRE(with_key.safe_to_repeat);
+  }
+  for (const int status : {423, 429, 503}) {
+    REQUIRE(play_attempt(hubspot, nobody, {crm_answer(status)}).result.outcome == Outcome::unavailable);
+  }
+}
+
+TEST_CASE("a lead that names nobody becomes a contact with a last name, as HubSpot makes no other") {
+  const FakeClock clock(kCrmNow);
+  HubSpot hubspot(options(), clock);
+  const auto last_name = [&](const LeadFields& fields) {
+    LeadWithPayload lead = crm_lead();
+    lead.fields = fields;
+    const auto properties = Json::parse(hubspot.preview(lead).body).at("properties");
+    return properties.contains("lastname") ? properties.at("lastname").get<std::string>() : "none";
+  };
+  REQUIRE(last_name({}) == "(unknown)");
+  REQUIRE(last_name({.company = "Contoso"}) == "Contoso");
+  REQUIRE(last_name({.email = "a@b.example"}) == "none");
+  REQUIRE(last_name({.first_name = "Zoë"}) == "none");
+}
+
+TEST_CASE("an answer of success that is not HubSpot's delivers nothing") {
+  for (const auto& answer :
+       {crm_answer(200, "<html><title>Sign in</title></html>"), crm_answer(204), crm_answer(201, "{}"),
+        crm_answer(200, R"({"status":"COMPLETE","results":[]})")}) {
+    INFO(answer.body);
+    const auto outcome = classify_hubspot(answer, {}, kCrmNow);
+    REQUIRE(outcome.outcome == Outcome::misconfigured);
+    REQUIRE(contains(outcome.detail, "`url`"));
+  }
+}
+
+TEST_CASE("HubSpot is waited for as long as it asks, whatever the status") {
+  for (const int status : {423, 429, 477, 503}) {
+    INFO(status);
+    REQUIRE(classify_hubspot(crm_answer(status, "", {{"Retry-After", "42"}}), {}, kCrmNow).retry_after ==
+            std::chrono::seconds{42});
+  }
+}
+
 TEST_CASE("every documented error of HubSpot's has its outcome") {
   struct Row {
     int status;
@@ -168,6 +224,10 @@ TEST_CASE("every documented error of HubSpot's has its outcome") {
       {207, within, Outcome::rejected, false, 0, "Email address is invalid"},
       {400, R"({"status":"error","message":"Unable to infer object type from: kontakte"})",
        Outcome::misconfigured, true, 0, "`path_prefix`"},
+      {400,
+       R"({"status":"error","category":"VALIDATION_ERROR",)"
+       R"("message":"Unable to perform update/upsert by non-unique 0-1 property shoe_size in portal ID 1"})",
+       Outcome::misconfigured, true, 0, "`id_property`"},
       {401,
        R"({"status":"error","message":"Authentication credentials not found.",)"
        R"("category":"INVALID_AUTHENTICATION"})",
@@ -250,6 +310,11 @@ TEST_CASE("a test of HubSpot tells token, scope, object, properties and key apar
   SECTION("a wrong token ends it") {
     HubSpot hubspot(options(), clock);
     REQUIRE(summary(play_test(hubspot, {crm_answer(401)}).result) == "token failed (token)");
+  }
+  SECTION("somebody else answers") {
+    HubSpot hubspot(options(), clock);
+    REQUIRE(summary(play_test(hubspot, {crm_answer(200, "<html>Sign in</html>")}).result) ==
+            "address failed (url)");
   }
   SECTION("a scope is missing, and the properties may not be seen") {
     HubSpot hubspot(options(), clock);

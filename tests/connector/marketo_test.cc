@@ -124,6 +124,15 @@ TEST_CASE("a lost answer of Marketo's may be repeated, and finds the person") {
   REQUIRE(again.requests[0].body == lost.requests[1].body);
 }
 
+TEST_CASE("a person that Marketo may be at work on still is not sent again meanwhile") {
+  const FakeClock clock(kCrmNow);
+  Marketo marketo(options(), clock);
+  auto slow = lost_answer();
+  slow.timed_out = true;
+  REQUIRE(play_attempt(marketo, crm_lead(), {token("token-1"), slow}).result.retry_after ==
+          std::chrono::minutes{1});
+}
+
 TEST_CASE("every documented code of Marketo's has its outcome") {
   struct Row {
     std::string body;
@@ -181,6 +190,7 @@ TEST_CASE("every documented code of Marketo's has its outcome") {
       {failed("1011", "Field 'lastName' not supported"), Outcome::misconfigured, true, false, 0,
        "`lookup_field`"},
       {skipped("1021", "Company update not allowed"), Outcome::rejected, false, false, 0, "1021"},
+      {failed("no code of Marketo's", "x"), Outcome::misconfigured, false, false, 0, "`url`"},
       {"<html>Welcome</html>", Outcome::misconfigured, false, false, 0, "`url`"},
       {R"({"success":true,"result":[]})", Outcome::misconfigured, false, false, 0, "`url`"},
   };

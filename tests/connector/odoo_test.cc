@@ -131,6 +131,37 @@ TEST_CASE("nothing is made while Odoo does not say whether it has the lead") {
           Outcome::misconfigured);
 }
 
+TEST_CASE("only the id of a lead shows that Odoo has made it") {
+  const FakeClock clock(kCrmNow);
+  Odoo odoo(options(), clock);
+  for (const char* const body : {"[]", "true", R"(["42"])", "[[42]]", R"({"id":42})", "[4"}) {
+    INFO(body);
+    REQUIRE(play_attempt(odoo, crm_lead(), {kNone, crm_answer(200, body)}).result.outcome ==
+            Outcome::misconfigured);
+  }
+  for (const int status : {201, 204}) {
+    REQUIRE(play_attempt(odoo, crm_lead(), {crm_answer(status)}).result.outcome == Outcome::misconfigured);
+  }
+  // Somebody else's list is no lead that was found.
+  REQUIRE(play_attempt(odoo, crm_lead(), {crm_answer(200, R"([{"name":"x"}])")}).result.outcome ==
+          Outcome::misconfigured);
+}
+
+TEST_CASE("a lead that Odoo may be making still is looked for only when that must have ended") {
+  const FakeClock clock(kCrmNow);
+  Odoo odoo(options(), clock);
+  auto slow = lost_answer();
+  slow.timed_out = true;
+  const auto wait_after = [&](const http::ClientResult& created) {
+    return play_attempt(odoo, crm_lead(), {kNone, created}).result.retry_after;
+  };
+  REQUIRE(wait_after(slow) == std::chrono::minutes{2});
+  REQUIRE(wait_after(crm_answer(504)) == std::chrono::minutes{2});
+  REQUIRE_FALSE(wait_after(lost_answer()));
+  // A search makes nothing.
+  REQUIRE_FALSE(play_attempt(odoo, crm_lead(), {slow}).result.retry_after);
+}
+
 TEST_CASE("a country that the mapping names is looked up in Odoo") {
   const FakeClock clock(kCrmNow);
   Odoo odoo(options_with_country(), clock);
@@ -205,6 +236,10 @@ TEST_CASE("every documented error of Odoo's has its outcome") {
       {500, exception("builtins.TypeError", "unsupported operand"), Outcome::unavailable, false, true, ""},
       {500, exception("psycopg2.errors.SerializationFailure", "could not serialize access"),
        Outcome::unavailable, false, false, ""},
+      {500, exception("psycopg2.errors.NumericValueOutOfRange", "integer out of range"), Outcome::unavailable,
+       false, true, ""},
+      {500, exception("psycopg2.pool.PoolError", "The Connection Pool Is Full"), Outcome::unavailable, false,
+       false, ""},
       {500, exception("psycopg2.OperationalError", "could not connect"), Outcome::unavailable, false, false,
        ""},
       {429, "", Outcome::unavailable, false, false, ""},

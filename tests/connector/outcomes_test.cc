@@ -87,6 +87,40 @@ TEST_CASE("an outcome that is turned into another has nothing of the first") {
   }
 }
 
+TEST_CASE("what may have made a record without telling is not repeated where that is forbidden") {
+  for (const int status : {500, 502, 504}) {
+    auto hidden = outcome(status);
+    connector::forbid_repeating(hidden);
+    REQUIRE(hidden.outcome == Outcome::ambiguous);
+    REQUIRE_FALSE(hidden.safe_to_repeat);
+  }
+  auto unanswered = connector::outcome_of(ClientFailure{.phase = http::FailurePhase::wait});
+  connector::forbid_repeating(unanswered);
+  REQUIRE_FALSE(unanswered.safe_to_repeat);
+  for (const int status : {200, 400, 403, 408, 429, 503}) {
+    INFO(status);
+    auto plain = outcome(status);
+    connector::forbid_repeating(plain);
+    REQUIRE(plain.outcome == outcome(status).outcome);
+    REQUIRE(plain.safe_to_repeat);
+  }
+}
+
+TEST_CASE("what a CRM may be at work on still is waited for") {
+  constexpr Milliseconds kLongest{60'000};
+  const auto waits = [&](AttemptOutcome changed) {
+    connector::wait_for_its_end(kLongest, changed);
+    return changed.retry_after;
+  };
+  REQUIRE(waits(connector::outcome_of(ClientFailure{.phase = http::FailurePhase::wait, .timed_out = true})) ==
+          kLongest);
+  REQUIRE(waits(outcome(504)) == kLongest);
+  REQUIRE(waits(outcome(503)) == Milliseconds{7'000});
+  REQUIRE_FALSE(waits(connector::outcome_of(ClientFailure{.phase = http::FailurePhase::wait})));
+  REQUIRE_FALSE(
+      waits(connector::outcome_of(ClientFailure{.phase = http::FailurePhase::dns, .timed_out = true})));
+}
+
 TEST_CASE("a lead without a required column is rejected, naming it") {
   const auto one = connector::missing_column({.json = "{}", .cuts = {}, .missing = {"lastname"}});
   REQUIRE(one.outcome == Outcome::rejected);

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "connector/auth.h"
+#include "connector/test_steps.h"
 #include "support/catch.h"
 
 using namespace leadspool;

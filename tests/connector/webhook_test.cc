@@ -149,6 +149,22 @@ TEST_CASE("what was sent without an answer is repeated, unless the settings forb
   REQUIRE(classify(failure(FailurePhase::wait, true)).safe_to_repeat);
 }
 
+TEST_CASE("a record that an error may hide is not repeated where the settings forbid it") {
+  WebhookOptions options;
+  options.on_ambiguous = WebhookOptions::OnAmbiguous::bury;
+  for (const int status : {500, 502, 504}) {
+    INFO(status);
+    const auto hidden = classify(answer(status, R"({"message":"out of order"})"), options);
+    REQUIRE(hidden.outcome == Outcome::ambiguous);
+    REQUIRE_FALSE(hidden.safe_to_repeat);
+    REQUIRE(hidden.cause == "HTTP " + std::to_string(status) + ": out of order");
+    REQUIRE(classify(answer(status)).outcome == Outcome::unavailable);
+  }
+  for (const int status : {429, 503}) {
+    REQUIRE(classify(answer(status), options).outcome == Outcome::unavailable);
+  }
+}
+
 TEST_CASE("every way of getting no answer has its outcome") {
   struct Row {
     FailurePhase phase;
