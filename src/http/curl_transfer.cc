@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "http/failure_words.h"
+#include "http/handshake_limit.h"
 
 namespace leadspool::http {
 
@@ -46,7 +47,8 @@ struct CurlTransfer::Callbacks {
   static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self) {
     return static_cast<CurlTransfer*>(self)->take_body({bytes, size}) ? size : 0;
   }
-  static CURLcode before_tls(CURL*, void*, void* self) {
+  static CURLcode before_tls(CURL*, void* context, void* self) {
+    limit_handshake_messages(context);
     static_cast<CurlTransfer*>(self)->tls_begun_ = true;
     return CURLE_OK;
   }

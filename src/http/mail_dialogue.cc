@@ -10,6 +10,7 @@ namespace leadspool::http {
 namespace {
 
 constexpr std::size_t kLongestWords = 1'000;  // bytes
+constexpr std::size_t kMostLines = 1'000;     // of one answer: else one without end would be heard for ever
 constexpr std::string_view kEnd = ".\r\n";
 constexpr int kGoOn = 354;     // to DATA
 constexpr int kClosing = 421;  // to anything
@@ -35,9 +36,15 @@ std::string as_data(std::string_view mail) {
 bool MailReply::add(std::string_view line) {
   if (whole_) {
     status_ = 0;
+    lines_ = 0;
     words_.clear();
   }
   whole_ = true;
+  if (++lines_ > kMostLines) {
+    status_ = 0;
+    words_ = "an answer of too many lines";
+    return true;
+  }
   const bool has_code = line.size() >= 3 && std::all_of(line.begin(), line.begin() + 3, is_digit);
   if (!has_code || (line.size() > 3 && line[3] != ' ' && line[3] != '-')) {
     status_ = 0;

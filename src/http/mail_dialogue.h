@@ -20,7 +20,7 @@ namespace leadspool::http {
 class MailReply {
  public:
   // Without its line break. True when it was the last of the answer; the next begins another one. A line that
-  // is none of an answer is the last of one whose status is 0.
+  // is none of an answer is the last of one whose status is 0, and so is one that follows on too many.
   bool add(std::string_view line);
 
   [[nodiscard]] int status() const { return status_; }
@@ -30,6 +30,7 @@ class MailReply {
  private:
   int status_ = 0;
   bool whole_ = true;
+  std::size_t lines_ = 0;
   std::string words_;
 };
 

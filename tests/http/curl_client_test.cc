@@ -3,6 +3,7 @@
 #include <atomic>
 #include <vector>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/wake_signal.h"
@@ -195,6 +196,21 @@ TEST_CASE("a server that speaks no TLS is a matter of TLS") {
     RawServer::wait_for_end(socket);
   });
   REQUIRE(failure(to("https://127.0.0.1:" + std::to_string(server.port()) + "/")).phase == FailurePhase::tls);
+}
+
+TEST_CASE("a server that never ends its handshake, but keeps talking, is given up") {
+  // Each a record full of requests for another handshake, which a client in the midst of one is to ignore.
+  constexpr std::size_t kLongestRecord = 16'384;
+  const std::string record = std::string("\x16\x03\x03\x40\x00", 5) + std::string(kLongestRecord, '\0');
+  std::string requests;
+  for (int i = 0; i < 1'000; ++i) requests += record;
+  RawServer server([&](int socket, int) {
+    while (send(socket, requests.data(), requests.size(), MSG_NOSIGNAL) > 0) {
+    }
+  });
+  const auto given_up = failure(to("https://127.0.0.1:" + std::to_string(server.port()) + "/"));
+  REQUIRE(given_up.phase == FailurePhase::tls);
+  REQUIRE_FALSE(given_up.timed_out);
 }
 
 TEST_CASE("a reset or a closed connection after the request leaves it open whether it was received") {

@@ -242,6 +242,25 @@ TEST_CASE("nothing waits for a mail server but its own mail") {
   REQUIRE(client.in_flight() == 0);
 }
 
+TEST_CASE("an answer without end ends its own mail, and nobody waits for it") {
+  std::string lines;
+  for (int i = 0; i < 10'000; ++i) lines += "250-and more\r\n";
+  test::RawServer flooding([lines](int socket, int) {
+    char bytes[8192];
+    for (const auto* answer : {"220 hello\r\n", "250 hello\r\n"}) {
+      test::RawServer::write(socket, answer);
+      if (recv(socket, bytes, sizeof bytes, 0) <= 0) return;
+    }
+    while (send(socket, lines.data(), lines.size(), MSG_NOSIGNAL) > 0) {
+    }
+  });
+  const auto failure =
+      failure_of(request_to("smtp://127.0.0.1:" + std::to_string(flooding.port()), std::string{}));
+  REQUIRE(failure.phase == FailurePhase::send);
+  REQUIRE_FALSE(failure.timed_out);
+  REQUIRE(failure.detail.find("too many lines") != std::string::npos);
+}
+
 TEST_CASE("many mails travel at once") {
   constexpr std::size_t kMails = 40;
   using Security = test::SmtpDaemonOptions::Security;
