@@ -47,7 +47,9 @@ DestinationHealth::Sign DestinationHealth::note(const AttemptOutcome& outcome, c
   if (outcome.outcome == Outcome::delivered || outcome.outcome == Outcome::rejected) {
     return note_sensible(outcome, tried, now);
   }
-  const bool is_accident = outcome.outcome == Outcome::ambiguous && !outcome.timed_out && !tried.is_repeat;
+  // What is not repeated was no accident to it.
+  const bool is_accident = outcome.outcome == Outcome::ambiguous && outcome.safe_to_repeat &&
+                           !outcome.timed_out && !tried.is_repeat;
   if (is_accident && is_working()) return Sign::none;
 
   // While waiting for the next probe, what began before the trouble did tells nothing new.

@@ -276,8 +276,8 @@ Task<void> Lane::deliver(Running& running) {
 
   const Time now = around_.clock.now();
   // During an outage no try says anything about the lead, and an answer that is lost once is an accident.
-  const bool is_accident =
-      outcome.outcome == Outcome::ambiguous && !outcome.timed_out && claim.delivery.tries == 0;
+  const bool is_accident = outcome.outcome == Outcome::ambiguous && outcome.safe_to_repeat &&
+                           !outcome.timed_out && claim.delivery.tries == 0;
   if (!running.began_working || !memory_.health().is_working() || is_accident) {
     outcome.counts_against_budget = false;
   }

@@ -51,8 +51,9 @@ struct AttemptOutcome {
   std::string detail;     // one sentence for a person: what happened, in the CRM's words where it has any
   std::string cause;      // groups like failures; empty for `delivered`
   std::string remote_id;  // the CRM's record id, when it told
-  std::optional<Milliseconds> retry_after;  // the CRM's wish
-  std::string answer_excerpt;               // the start of the answer's body
+  // The CRM's wish, or what it needs by what the connector knows of it.
+  std::optional<Milliseconds> retry_after;
+  std::string answer_excerpt;  // the start of the answer's body
 };
 
 // One row of a delivery's history.

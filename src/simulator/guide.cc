@@ -21,7 +21,9 @@ constexpr ServedCrm kCrms[] = {
     {"Marketo", "/marketo", "client_id, client_secret"},
     {"Odoo", "/odoo", "token, as the API key; client_id, as the database if one is named"},
     {"Azure Table", "/azure_table",
-     "token, as sig of a shared access signature; or the account leadspool with the key c2VjcmV0"},
+     "token, as sig of a shared access signature; or the account leadspool with the key c2VjcmV0; has the "
+     "table "
+     "leads"},
 };
 
 constexpr std::string_view kBeforeCrms =
@@ -54,6 +56,8 @@ constexpr std::string_view kAfterCrms =
     "    {\"client_secret\": \"another\", \"token_lifetime_s\": 60, \"fields\": [\"lastname\"], "
     "\"may_create\": false,\n"
     "     \"duplicate_rule\": true}\n"
+    "\n"
+    "  The last two are heeded by Dynamics 365 and Salesforce.\n"
     "\n"
     "  DELETE .../tokens           every token issued so far is refused from now on\n"
     "\n"

@@ -275,6 +275,15 @@ TEST_CASE("a lead that was refused without being sent tells nothing of the desti
   REQUIRE(health.room(0, 16, kNow + 5min) == 1);
 }
 
+TEST_CASE("lost answers that must not be repeated open the breaker with their first tries") {
+  auto lost = kLost;
+  lost.safe_to_repeat = false;
+  DestinationHealth health;
+  for (std::uint8_t number = 1; number < 10; ++number)
+    REQUIRE(note(health, lost, number, kNow, false) == Sign::none);
+  REQUIRE(note(health, lost, 10, kNow, false) == Sign::went_down);
+}
+
 TEST_CASE("what concerns every lead pauses a destination with the first one that shows it") {
   DestinationHealth health;
   REQUIRE(note(health, kTokenRefused, 1) == Sign::paused_itself);

@@ -101,7 +101,7 @@ TEST_CASE("Marketo gives the same token again, until it lapses") {
   const std::string body = R"({"input":[{"email":"a@example.com"}]})";
   REQUIRE(error_code(crm.sync_all(body, first.at("access_token"))) == "602");
   const std::string fresh = crm.token();
-  REQUIRE(fresh != first.at("access_token"));
+  REQUIRE(first.at("access_token") != fresh);
   REQUIRE(crm.sync_all(body, fresh).at("success") == true);
   REQUIRE(error_code(crm.sync_all(body, "made up")) == "601");
   REQUIRE(error_code(crm.sync_all(body, "")) == "600");
