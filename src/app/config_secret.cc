@@ -1,13 +1,10 @@
 #include "app/config_secret.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/text_file.h"
 
@@ -29,24 +26,10 @@ bool is_one_line(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 32 && c != 127; });
 }
 
-// nullopt unless `path` is a common file that holds a credential. A pipe is not waited for: the thread that
-// asks has deliveries to carry.
 std::optional<Secret> read_file_again(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
-  std::string text;
-  struct stat status{};
-  if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    std::array<char, 4'096> piece{};
-    ssize_t length = 0;
-    while (text.size() <= kLongestSecret && (length = read(file, piece.data(), piece.size())) > 0) {
-      text.append(piece.data(), static_cast<std::size_t>(length));
-    }
-    if (length < 0) text.clear();
-  }
-  close(file);
-  if (text.size() > kLongestSecret) return std::nullopt;
-  text = without_last_line_break(std::move(text));
+  auto content = read_short_file(path, kLongestSecret);
+  if (std::holds_alternative<UnreadableFile>(content)) return std::nullopt;
+  std::string text = without_last_line_break(std::get<std::string>(std::move(content)));
   if (text.empty() || !is_one_line(text)) return std::nullopt;
   return Secret{std::move(text)};
 }
@@ -62,20 +45,16 @@ std::optional<Secret> read_environment(const std::string& name, const TomlValue&
 
 std::optional<Secret> read_file(const std::string& path, const TomlValue& value, std::string_view key,
                                 ConfigSection& section) {
-  const auto content = read_text_file(path);
-  if (std::holds_alternative<UnreadableFile>(content)) {
-    section.error_at(
-        value.place, key,
-        "cannot read the secret from " + path + "; it must be a file with text that this user may read");
+  const auto content = read_short_file(path, kLongestSecret);
+  if (const auto* unreadable = std::get_if<UnreadableFile>(&content)) {
+    section.error_at(value.place, key,
+                     "cannot read the secret from " + path + ", which " + unreadable->reason +
+                         "; it must be a file with one line that this user may read, and no pipe");
     return std::nullopt;
   }
   std::string text = without_last_line_break(std::get<std::string>(content));
   if (text.empty()) {
     section.error_at(value.place, key, "the secret's file " + path + " is empty");
-    return std::nullopt;
-  }
-  if (text.size() > kLongestSecret) {
-    section.error_at(value.place, key, path + " is too long for a secret; is it the right file?");
     return std::nullopt;
   }
   struct stat status{};

@@ -59,4 +59,14 @@ TEST_CASE("a credential is one line without control characters, and no longer th
   }
 }
 
+TEST_CASE("a pipe or a device is no secret's file, and is not waited for") {
+  ConfigFile file;
+  REQUIRE(mkfifo(file.path("pipe").c_str(), 0600) == 0);
+  for (const auto& path : {file.path("pipe"), std::string("/dev/zero")}) {
+    const auto error = file.error(changed("hubspot", "token", "token = { file = \"" + path + "\" }\n"));
+    REQUIRE(error.key == "destination.token");
+    REQUIRE(error.message.find("no pipe") != std::string::npos);
+  }
+}
+
 }  // namespace leadspool::app
