@@ -34,6 +34,8 @@ AuthOptions read_api_key(ConfigSection& auth, const ReadingContext& context, con
 
 AuthOptions read_oauth2(ConfigSection& auth, const ReadingContext& context, const RequestRules& rules) {
   OAuth2Auth options;
+  options.setting = "auth.client_secret";
+  options.address_setting = "auth.token_url";
   options.token_url =
       required_text(auth, "token_url", "where tokens are fetched, like \"https://login.contoso.com/token\"");
   if (!options.token_url.empty()) check_url(auth, "token_url", options.token_url);

@@ -113,8 +113,11 @@ connector::OAuth2Auth read_client_credentials(ConfigSection& section, const Read
                                        "the app's secret, from " + std::string(places.client_secret) +
                                            ": { env = \"NAME\" } or { file = \"PATH\" }",
                                        context);
+  const bool is_written = section.find("token_url") != nullptr;
+  // Made of `url`, it is wrong where that is.
+  if (!is_written && token_url.starts_with(crm.url)) auth.address_setting = "url";
   auth.token_url = section.text("token_url").value_or(std::move(token_url));
-  if (section.find("token_url") != nullptr) check_url(section, "token_url", auth.token_url);
+  if (is_written) check_url(section, "token_url", auth.token_url);
   auth.where_secrets_are = places.client_secret;
   auth.connect_timeout = crm.connect_timeout;
   auth.total_timeout = crm.total_timeout;

@@ -3,13 +3,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "connector/masking.h"
 #include "connector/token_endpoint.h"
 #include "connector/tokens.h"
 
 namespace leadspool::connector {
 namespace {
-
-constexpr std::string_view kMask = "***";
 
 // Of the kinds with a credential that stays; nullptr for the others.
 LiveSecret* find_fixed_secret(AuthOptions& options) {
@@ -48,6 +47,15 @@ struct Auth::Credential {
   [[nodiscard]] bool is_same(const Credential& other) const {
     return headers.empty() || headers.front().value == other.headers.front().value;
   }
+  // Its secrets, longest first: "Basic a2V5", and "a2V5" alone.
+  [[nodiscard]] std::vector<std::string> secrets() const {
+    std::vector<std::string> secrets;
+    for (const http::Header& header : headers) {
+      secrets.push_back(header.value);
+      secrets.push_back(header.value.substr(header.value.find(' ') + 1));
+    }
+    return secrets;
+  }
 };
 
 Auth::Auth(AuthOptions options, const Clock& clock) : options_(std::move(options)) {
@@ -76,6 +84,11 @@ void Auth::refused(const Credential& credential) {
   if (auto* secret = find_fixed_secret(options_)) static_cast<void>(secret->read_again());
 }
 
+void Auth::hide_credential(const Credential& credential, http::ClientResult& result) const {
+  hide(credential.secrets(), result);
+  if (const auto* basic = std::get_if<BasicAuth>(&options_)) hide({basic->password.get().reveal()}, result);
+}
+
 Task<std::variant<http::ClientResult, AttemptOutcome>> Auth::send(http::ClientRequest request,
                                                                   http::Client& client,
                                                                   IsRefusal is_refusal) {
@@ -85,6 +98,7 @@ Task<std::variant<http::ClientResult, AttemptOutcome>> Auth::send(http::ClientRe
   const auto& used = std::get<Credential>(first);
   auto sending = client.send(used.added_to(request));
   http::ClientResult result = co_await sending;
+  hide_credential(used, result);
   const auto* answer = std::get_if<http::ClientAnswer>(&result);
   if (!answer || !(is_refusal ? is_refusal(*answer) : is_unauthorized(*answer))) co_return result;
 
@@ -96,6 +110,7 @@ Task<std::variant<http::ClientResult, AttemptOutcome>> Auth::send(http::ClientRe
   if (fresh.is_same(used)) co_return result;
   auto sending_again = client.send(fresh.added_to(std::move(request)));
   result = co_await sending_again;
+  hide_credential(fresh, result);
   co_return result;
 }
 
@@ -131,7 +146,8 @@ std::string Auth::setting() const {
   if (const auto* bearer = std::get_if<BearerAuth>(&options_)) return bearer->setting;
   if (const auto* basic = std::get_if<BasicAuth>(&options_)) return basic->setting;
   if (const auto* api_key = std::get_if<ApiKeyAuth>(&options_)) return api_key->setting;
-  return tokens_ ? "client_secret" : std::string{};
+  if (const auto* oauth2 = std::get_if<OAuth2Auth>(&options_)) return oauth2->setting;
+  return {};
 }
 
 }  // namespace leadspool::connector

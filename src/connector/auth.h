@@ -54,6 +54,9 @@ struct OAuth2Auth {
   // What a person looks for in the CRM's own screens when the secret is refused: "Azure portal > App
   // registrations > (the app) > Certificates & secrets".
   std::string where_secrets_are;
+  // The configuration's keys, for messages; `client_id` and `scope` stand beside the secret.
+  std::string setting = "client_secret";
+  std::string address_setting = "token_url";  // "url" where the token's address is made of that
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{30'000};
   std::string ca_file;
@@ -79,7 +82,8 @@ class Auth {
 
   // Authorises and sends `request`; after a refusal (status 401, unless `is_refusal` says otherwise) once
   // more, if there is a fresh credential to try: a new token, or a secret that was changed. An
-  // AttemptOutcome: there was no token, so nothing was sent.
+  // AttemptOutcome: there was no token, so nothing was sent. Where the answer repeats the credential, it is
+  // masked.
   //
   // `request` is without credentials, and `client` outlives the task.
   [[nodiscard]] Task<std::variant<http::ClientResult, AttemptOutcome>> send(http::ClientRequest request,
@@ -103,6 +107,7 @@ class Auth {
 
   [[nodiscard]] Task<std::variant<Credential, AttemptOutcome>> credential(http::Client& client);
   void refused(const Credential& credential);
+  void hide_credential(const Credential& credential, http::ClientResult& result) const;
 
   AuthOptions options_;
   std::unique_ptr<Tokens> tokens_;  // of OAuth2

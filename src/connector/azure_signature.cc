@@ -8,11 +8,11 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "connector/masking.h"
 
 namespace leadspool::connector {
 namespace {
 
-constexpr std::string_view kMask = "***";
 constexpr std::string_view kWhereSas =
     "Azure portal > Storage accounts > (the account) > Security + networking > Shared access signature";
 
@@ -80,14 +80,6 @@ AttemptOutcome unusable_key() {
   return outcome;
 }
 
-void replace_all(std::string& text, std::string_view secret) {
-  if (secret.empty()) return;
-  for (auto found = text.find(secret); found != std::string::npos; found = text.find(secret, found)) {
-    text.replace(found, secret.size(), kMask);
-    found += kMask.size();
-  }
-}
-
 }  // namespace
 
 AzureTableOptions with_account_name(AzureTableOptions options) {
@@ -127,9 +119,9 @@ void hide_secrets(const AzureTableOptions& options, AttemptOutcome& outcome) {
   const std::string_view sas = query_of(options);
   const std::string signature = parameter(sas, "sig");
   for (std::string* const text : {&outcome.detail, &outcome.cause, &outcome.answer_excerpt}) {
-    replace_all(*text, sas);
-    replace_all(*text, signature);
-    replace_all(*text, percent_encoded(signature));
+    hide(sas, *text);
+    hide(signature, *text);
+    hide(percent_encoded(signature), *text);
   }
 }
 

@@ -28,7 +28,7 @@ constexpr std::string_view kTableAdvice =
     "(https://ACCOUNT.table.core.windows.net)";
 constexpr std::string_view kColumnAdvice =
     "a column's name is made of letters, digits and _ and is at most 255 long, and there are at most 252: "
-    "change `mapping`";
+    "change `mapping` or `constants`";
 
 constexpr CrmError kErrors[] = {
     {.code = "EntityAlreadyExists", .outcome = Outcome::delivered},

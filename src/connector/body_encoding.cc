@@ -72,6 +72,12 @@ std::string with_entities(std::string_view text) {
       encoded += is_forbidden ? ' ' : c;
     }
   }
+  // U+FFFE and U+FFFF are no characters of XML either.
+  for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (auto at = encoded.find(none); at != std::string::npos; at = encoded.find(none, at)) {
+      encoded.replace(at, none.size(), " ");
+    }
+  }
   return encoded;
 }
 

@@ -11,7 +11,8 @@ namespace leadspool::connector {
 namespace {
 
 constexpr std::string_view kColumnAdvice =
-    "take it out of `mapping`, which has logical names in small letters, or make the column: Power Apps > "
+    "take it out of `mapping` or `constants`, which have logical names in small letters, or make the column: "
+    "Power Apps > "
     "Tables > (the table) > Columns";
 constexpr std::string_view kValueAdvice =
     "a constant or a template in `mapping` gives a value that the column does not take";
@@ -26,6 +27,9 @@ constexpr std::string_view kRoleAdvice =
 constexpr std::string_view kAddressAdvice =
     "`url` is to be the environment's (Power Platform admin center > Environments > (the environment) > "
     "Environment URL), and `api_version` one that it has";
+
+constexpr CrmError kNoSuchVersion =
+    misconfigured("", "`api_version` is to be one that the environment has: most have \"v9.2\"");
 
 constexpr std::string_view kSameRow = "0x80040237";
 
@@ -68,6 +72,21 @@ constexpr CrmError kErrors[] = {
     misconfigured("404", kAddressAdvice),
 };
 
+// A version of the API has a full stop in it, the name of an entity set never.
+bool is_about_version(std::string_view message) {
+  constexpr std::string_view kBefore = "for the segment '";
+  const auto at = message.find(kBefore);
+  if (at == std::string_view::npos) return false;
+  const auto segment = message.substr(at + kBefore.size());
+  return segment.starts_with('v') &&
+         segment.substr(0, segment.find('\'')).find('.') != std::string_view::npos;
+}
+
+const CrmError* find_row(const http::ClientAnswer& answer, const DataverseError& error) {
+  if (is_about_version(error.message)) return &kNoSuchVersion;
+  return find_error(kErrors, {error.code, std::to_string(answer.status)}, error.message);
+}
+
 // The column that a message is about, as it stands there in quotes.
 std::string column_in(std::string_view message) {
   for (const std::string_view before :
@@ -99,7 +118,7 @@ bool is_there_already(const http::ClientAnswer& answer, const CrmError* row) {
 
 AttemptOutcome classify_answer(const http::ClientAnswer& answer, const LeadFields& lead, Time now) {
   const DataverseError error = read_dataverse_error(answer.body);
-  const CrmError* const row = find_error(kErrors, {error.code, std::to_string(answer.status)}, error.message);
+  const CrmError* const row = find_row(answer, error);
   const bool is_success = 200 <= answer.status && answer.status <= 299;
   const bool is_created = answer.status == 204 || answer.status == 201;
   const bool has_row = is_created || is_there_already(answer, row);

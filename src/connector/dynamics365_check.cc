@@ -86,7 +86,8 @@ TestStep step_of_columns(const Mapping& mapping, Attributes attributes) {
       attributes.createable.push_back(target.substr(0, target.find('.')));
   }
   if (!read_only.empty()) {
-    return failed_step("columns", "Dynamics 365 sets " + read_only + " itself: take it out of `mapping`",
+    return failed_step("columns",
+                       "Dynamics 365 sets " + read_only + " itself: take it out of `mapping` or `constants`",
                        "mapping");
   }
   return columns_step(mapping, attributes.createable, kWhereColumns);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "connector/lead_mail.h"
+#include "connector/outcomes.h"
 #include "connector/test_steps.h"
 
 namespace leadspool::connector {
@@ -32,11 +33,7 @@ http::ClientRequest login_request(const EmailOptions& options) {
 std::vector<TestStep> steps_of_failure(const http::ClientFailure& failure) {
   switch (failure.phase) {
     case http::FailurePhase::certificate:
-      return {failed_step(
-          "connection",
-          failure.detail +
-              "; if it is of an authority of your own, put its PEM file where `ca_file` points to",
-          "ca_file")};
+      return {failed_step("connection", outcome_of(failure).detail, "ca_file")};
     case http::FailurePhase::tls:
       return {failed_step("connection",
                           failure.detail + "; `smtp_url` is smtps:// for TLS from the first byte (port 465), "

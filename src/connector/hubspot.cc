@@ -1,5 +1,6 @@
 #include "connector/hubspot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -65,13 +66,16 @@ bool has_key(const HubSpotOptions& options, const http::ClientRequest& request) 
 std::string existing_id(const http::ClientResult& result) {
   const auto* answer = std::get_if<http::ClientAnswer>(&result);
   if (answer == nullptr || (answer->status != 409 && answer->status != 207)) return {};
-  constexpr std::string_view kBefore = "Existing ID: ";
   const PayloadReader body(answer->body);
-  const std::string words = body.text_at({"message"}) + "\n" + body.text_at({"errors", "0", "message"});
-  const auto found = words.find(kBefore);
-  if (found == std::string::npos) return {};
-  const auto start = found + kBefore.size();
-  return words.substr(start, words.find_first_not_of("0123456789", start) - start);
+  const auto text = [&](const char* name) {
+    return answer->status == 409 ? body.text_at({name}) : body.text_at({"errors", "0", name});
+  };
+  // The words as a whole, since others repeat what the lead brought, which may be such words as well.
+  constexpr std::string_view kBefore = "Contact already exists. Existing ID: ";
+  const std::string words = text("message");
+  if (text("category") != "CONFLICT" || !words.starts_with(kBefore)) return {};
+  const std::string id = words.substr(kBefore.size());
+  return id.find_first_not_of("0123456789") == std::string::npos ? id : std::string{};
 }
 
 // The draft as an update of contact `id`.
@@ -100,7 +104,9 @@ std::vector<TestStep> property_steps(const HubSpotOptions& options, const std::s
   std::vector<std::string> names;
   bool is_unique = options.id_property == kEmail;
   const PayloadReader answer(body);
-  for (std::size_t i = 0; !answer.text_at({"results", std::to_string(i)}).empty(); ++i) {
+  constexpr std::size_t kMostProperties = 5'000;
+  const std::size_t count = std::min(answer.length_at({"results"}), kMostProperties);
+  for (std::size_t i = 0; i < count; ++i) {
     names.push_back(answer.text_at({"results", std::to_string(i), "name"}));
     if (names.back() != options.id_property) continue;
     is_unique = is_unique || answer.text_at({"results", std::to_string(i), "hasUniqueValue"}) == "true";
@@ -168,7 +174,9 @@ Task<std::vector<TestStep>> HubSpot::test(http::Client& client) {
   std::vector<TestStep> steps;
   // There is no contact 0, so nothing is changed; without the permission to write, that is not even looked
   // for.
-  auto writing = auth_.send(request_to(options_, "PATCH", "/0", {{"properties", Json::object()}}), client);
+  const Json nothing = {{"properties", Json::object()}};
+  auto writing =
+      auth_.send(crm_request(options_.crm, "PATCH", options_.path_prefix + "/0", nothing.dump()), client);
   const auto written = co_await writing;
   const auto* unsent = std::get_if<AttemptOutcome>(&written);
   const AttemptOutcome write =

@@ -14,13 +14,17 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::string_view kTokenAdvice =
-    "the access token is not valid (any more): copy it from HubSpot > Development > Legacy apps (before: "
-    "Settings > Integrations > Private Apps) > (the app) > Auth, and put it where `token` points to";
+    "the token is not valid (any more): copy it from HubSpot > Development > Keys > Service keys (of a "
+    "private app: from its Auth), and put it where `token` points to";
 constexpr std::string_view kScopeAdvice =
-    "the app behind `token` needs the scope crm.objects.contacts.write: tick it in HubSpot > Development > "
-    "Legacy apps (before: Settings > Integrations > Private Apps) > (the app) > Scopes";
+    "the key that `token` points to needs the scope crm.objects.contacts.write: tick it in HubSpot > "
+    "Development > Keys > Service keys > (the key) > Scopes (of a private app: in its Scopes)";
 constexpr std::string_view kPropertyAdvice =
-    "make the property in HubSpot > Settings > Properties > Contact properties, or take it out of `mapping`";
+    "make the property in HubSpot > Settings > Properties > Contact properties, or take it out of `mapping` "
+    "or `constants`";
+constexpr std::string_view kOptionAdvice =
+    "a constant or a template in `mapping` gives a value that is none of the property's options: HubSpot > "
+    "Settings > Properties > Contact properties";
 constexpr std::string_view kPathAdvice =
     "look whether `path_prefix` names the object (/crm/v3/objects/contacts) and `url` is that of the API "
     "(https://api.hubapi.com)";
@@ -30,7 +34,8 @@ constexpr std::string_view kKeyAdvice =
 
 constexpr CrmError kErrors[] = {
     misconfigured("PROPERTY_DOESNT_EXIST", kPropertyAdvice),
-    misconfigured("READ_ONLY_VALUE", "HubSpot fills this property itself: take it out of `mapping`"),
+    misconfigured("READ_ONLY_VALUE",
+                  "HubSpot fills this property itself: take it out of `mapping` or `constants`"),
     misconfigured("unable to infer object type", kPathAdvice),
     misconfigured("update/upsert by non-unique", kKeyAdvice),
     misconfigured("MISSING_SCOPES", kScopeAdvice),
@@ -43,6 +48,7 @@ constexpr CrmError kErrors[] = {
     unavailable("RATE_LIMITS", seconds{10}),
     // The contact that was to be updated was deleted meanwhile: the next try makes it anew.
     unavailable_and_counted("OBJECT_NOT_FOUND"),
+    perhaps_misconfigured("INVALID_OPTION", kOptionAdvice),
     rejected("VALIDATION_ERROR"),
     rejected("CONFLICT"),
     misconfigured("401", kTokenAdvice),
@@ -58,13 +64,18 @@ struct Reason {
   std::string field;
 };
 
+// An answer is never trusted, and may have any number of them.
+constexpr std::size_t kMostReasons = 20;
+
 // HubSpot puts its findings as JSON behind the words: `Property values were not valid: [{"error": "..."}]`.
 void add_reasons(Reason reason, std::vector<Reason>& reasons) {
   const auto list = reason.words.find("[{");
-  const std::string findings = list != std::string::npos ? reason.words.substr(list) : std::string{};
+  if (list == std::string::npos) return reasons.push_back(std::move(reason));
+  const std::string findings = reason.words.substr(list);
   const PayloadReader reader(findings);
-  if (reader.text_at({"0"}).empty()) return reasons.push_back(std::move(reason));
-  for (std::size_t i = 0; !reader.text_at({std::to_string(i)}).empty(); ++i) {
+  const std::size_t count = std::min(reader.length_at({}), kMostReasons);
+  if (count == 0) return reasons.push_back(std::move(reason));
+  for (std::size_t i = 0; i < count; ++i) {
     const auto text = [&](const char* name) { return reader.text_at({std::to_string(i), name}); };
     reasons.push_back({text("error"), text("message"), text("name")});
   }
@@ -73,7 +84,8 @@ void add_reasons(Reason reason, std::vector<Reason>& reasons) {
 // Of `errors` first, as those tell more than the error's own message. Never none.
 std::vector<Reason> read_reasons(const PayloadReader& error) {
   std::vector<Reason> reasons;
-  for (std::size_t i = 0; !error.text_at({"errors", std::to_string(i)}).empty(); ++i) {
+  const std::size_t count = std::min(error.length_at({"errors"}), kMostReasons);
+  for (std::size_t i = 0; i < count; ++i) {
     const std::string at = std::to_string(i);
     add_reasons({error.text_at({"errors", at, "code"}), error.text_at({"errors", at, "message"}),
                  error.text_at({"errors", at, "context", "propertyName", "0"})},

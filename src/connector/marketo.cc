@@ -64,7 +64,9 @@ struct Described {
 Described read_fields(const std::string& body) {
   Described fields;
   const PayloadReader answer(body);
-  for (std::size_t i = 0; !answer.text_at({"result", std::to_string(i)}).empty(); ++i) {
+  constexpr std::size_t kMostFields = 5'000;
+  const std::size_t count = std::min(answer.length_at({"result"}), kMostFields);
+  for (std::size_t i = 0; i < count; ++i) {
     const std::string at = std::to_string(i);
     const std::string name = answer.text_at({"result", at, "rest", "name"});
     if (name.empty() || answer.text_at({"result", at, "rest", "readOnly"}) == "true") continue;
@@ -77,10 +79,11 @@ Described read_fields(const std::string& body) {
   return fields;
 }
 
-// What an update of somebody who is not there was answered.
-std::vector<TestStep> permission_steps(const AttemptOutcome& outcome) {
+// What an update of somebody who is not there was answered. It has no other field than the lookup field.
+std::vector<TestStep> permission_steps(const std::string& lookup_field, const AttemptOutcome& outcome) {
   constexpr std::string_view kPermission = "permission to write people";
-  const bool is_lookup = outcome.cause.starts_with("Marketo 1011");
+  const bool is_absent = outcome.cause.starts_with("Marketo 1006");
+  const bool is_lookup = is_absent || outcome.cause.starts_with("Marketo 1011");
   const bool may_write = is_lookup || outcome.outcome == Outcome::rejected;
   std::vector<TestStep> steps;
   if (may_write) {
@@ -88,7 +91,14 @@ std::vector<TestStep> permission_steps(const AttemptOutcome& outcome) {
   } else {
     steps.push_back(hindered_step(std::string(kPermission), outcome, "client_id"));
   }
-  if (is_lookup) steps.push_back(hindered_step("key", outcome, "lookup_field"));
+  if (is_absent) {
+    steps.push_back(failed_step("key",
+                                "Marketo has no field " + lookup_field +
+                                    ": `lookup_field` is to be one under Marketo > Admin > Field Management",
+                                "lookup_field"));
+  } else if (is_lookup) {
+    steps.push_back(hindered_step("key", outcome, "lookup_field"));
+  }
   return steps;
 }
 
@@ -136,7 +146,7 @@ Task<std::vector<TestStep>> Marketo::test(http::Client& client) {
   auto checking = auth_.check(client);
   const auto refused = co_await checking;
   if (refused) {
-    steps.push_back(hindered_step("token", *refused, auth_.setting()));
+    steps.push_back(hindered_step("token", *refused, setting_named_in(refused->detail)));
     co_return steps;
   }
   steps.push_back(passed_step("token", "Marketo gives one"));
@@ -148,7 +158,7 @@ Task<std::vector<TestStep>> Marketo::test(http::Client& client) {
   const auto* unsent = std::get_if<AttemptOutcome>(&updated);
   const AttemptOutcome update =
       unsent ? *unsent : classify_marketo(std::get<http::ClientResult>(updated), {}, clock_.now());
-  for (TestStep& step : permission_steps(update)) steps.push_back(std::move(step));
+  for (TestStep& step : permission_steps(options_.lookup_field, update)) steps.push_back(std::move(step));
 
   constexpr std::size_t kLongestList = 8 * 1024 * 1024;  // bytes; hundreds of fields, told at length
   http::ClientRequest asking = crm_request(options_.crm, "GET", "/rest/v1/leads/describe.json");

@@ -23,7 +23,7 @@ constexpr std::string_view kRoleAdvice =
     "Restrictions)";
 constexpr std::string_view kFieldAdvice =
     "make the field under Admin > Field Management (the name is the one of Export Field Names for the REST "
-    "API), or take it out of `mapping`";
+    "API), or take it out of `mapping` or `constants`";
 constexpr std::string_view kPathAdvice =
     "look whether `url` is the REST endpoint without /rest (Admin > Web Services > REST API > Endpoint)";
 constexpr std::string_view kQuotaAdvice =
@@ -109,8 +109,11 @@ AttemptOutcome classify_success(const http::ClientAnswer& answer, const LeadFiel
 AttemptOutcome classify_marketo(const http::ClientResult& result, const LeadFields& lead, Time now) {
   const auto* answer = std::get_if<http::ClientAnswer>(&result);
   if (answer == nullptr) return outcome_of(std::get<http::ClientFailure>(result));
-  if (answer->status == 200) return classify_success(*answer, lead, now);
-  return outcome_of(*answer, read_crm_answer(answer->body), lead, now);
+  if (200 <= answer->status && answer->status <= 299) return classify_success(*answer, lead, now);
+  AttemptOutcome outcome = outcome_of(*answer, read_crm_answer(answer->body), lead, now);
+  // Marketo itself refuses by status only what is too long.
+  if (answer->status != 413 && answer->status != 414) suspect_gateway(outcome);
+  return outcome;
 }
 
 }  // namespace leadspool::connector

@@ -108,6 +108,16 @@ AttemptOutcome outcome_of_created(const Sent& created, const LeadFields& lead, T
   return not_understood(std::get<http::ClientAnswer>(result), "the id of a lead", now);
 }
 
+// As =ilike takes it literally.
+std::string without_wildcards(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 // The id of the country with that code or name; empty: there is none. An outcome: it could not be asked for.
 Task<std::variant<std::string, AttemptOutcome>> find_country(const OdooOptions& options, Auth& auth,
                                                              std::string text, const Clock& clock,
@@ -116,7 +126,8 @@ Task<std::variant<std::string, AttemptOutcome>> find_country(const OdooOptions& 
   const auto by_code = co_await asking;
   AttemptOutcome found = outcome_of_sent(by_code, {}, clock.now());
   if (found.outcome == Outcome::delivered && found.remote_id.empty()) {
-    auto asking_again = auth.send(search(options, "res.country", "name", "=ilike", text), client);
+    auto asking_again =
+        auth.send(search(options, "res.country", "name", "=ilike", without_wildcards(text)), client);
     const auto by_name = co_await asking_again;
     found = outcome_of_sent(by_name, {}, clock.now());
   }

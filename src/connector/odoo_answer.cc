@@ -18,7 +18,7 @@ constexpr std::string_view kKeyAdvice =
 constexpr std::string_view kRoleAdvice =
     "the user whose key `api_key` is needs Sales > User under Settings > Users & Companies > Users";
 constexpr std::string_view kFieldAdvice =
-    "make the field in Odoo (Settings > Technical > Fields, or Studio), or change `mapping` or "
+    "make the field in Odoo (Settings > Technical > Fields, or Studio), or change `mapping`, `constants` or "
     "`marker_field`";
 constexpr std::string_view kRecordAdvice =
     "a record that `mapping` or `constants` refers to by its number is not there (any more)";

@@ -9,6 +9,10 @@
 namespace leadspool::connector {
 namespace {
 
+// In the cause as well, which is what a person is shown of a destination that has paused itself.
+constexpr std::string_view kAuthorityAdvice =
+    "; if it is one of your own authority, put that authority's PEM file where `ca_file` points to";
+
 Outcome outcome_of(int status) {
   if (200 <= status && status <= 299) return Outcome::delivered;
   if (status == 408 || status == 429 || (500 <= status && status <= 599)) return Outcome::unavailable;
@@ -69,6 +73,10 @@ AttemptOutcome outcome_of(const http::ClientFailure& failure) {
   result.timed_out = failure.timed_out;
   result.cause = cause_of(failure);
   result.detail = failure.detail.empty() ? result.cause : failure.detail;
+  if (failure.phase == http::FailurePhase::certificate) {
+    result.cause += kAuthorityAdvice;
+    result.detail += kAuthorityAdvice;
+  }
   return result;
 }
 

@@ -12,16 +12,24 @@
 namespace leadspool::connector {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Sorted, and not as it stood: reading a table that keeps its order takes the square of its members.
+using Json = nlohmann::json;
 
 // As much as a source may be allowed to send.
 constexpr std::size_t kLongestUnpacked = 16 * 1024 * 1024;  // bytes
 
-// Without what lies deeper than a lead may: writing that down as text could overflow the stack.
+void empty_below(Json& place, std::size_t levels) {
+  if (!place.is_structured()) return;
+  if (levels == 0) return place.clear();
+  for (Json& each : place) empty_below(each, levels - 1);
+}
+
+// Without what lies deeper than a lead may: writing that down as text could overflow the stack. The reader's
+// own callbacks would do it, but take the square of the elements.
 Json parse_json(std::string_view text) {
-  constexpr int kDeepest = static_cast<int>(kDeepestNesting);
-  return Json::parse(
-      text, [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; }, false);
+  Json parsed = Json::parse(text, nullptr, false);
+  empty_below(parsed, kDeepestNesting);
+  return parsed;
 }
 
 Json parse_payload(std::string_view payload) {
@@ -48,6 +56,18 @@ const Json* find_member(const Json& object, const std::string& key) {
   return nullptr;
 }
 
+// Null when there is nothing.
+const Json* find_place(const Json& json, const std::vector<std::string>& path) {
+  const Json* place = &json;
+  for (const std::string& name : path) {
+    place = place->is_object()  ? find_member(*place, name)
+            : place->is_array() ? find_element(*place, name)
+                                : nullptr;
+    if (place == nullptr) return nullptr;
+  }
+  return place;
+}
+
 }  // namespace
 
 struct PayloadReader::Parsed {
@@ -57,18 +77,20 @@ struct PayloadReader::Parsed {
 PayloadReader::PayloadReader(std::string_view payload) : payload_(payload) {}
 PayloadReader::~PayloadReader() = default;
 
-std::string PayloadReader::text_at(const std::vector<std::string>& path) const {
+const PayloadReader::Parsed& PayloadReader::parsed() const {
   if (!parsed_) parsed_ = std::make_unique<Parsed>(Parsed{parse_payload(payload_)});
-  const Json* place = &parsed_->json;
-  for (const std::string& name : path) {
-    place = place->is_object()  ? find_member(*place, name)
-            : place->is_array() ? find_element(*place, name)
-                                : nullptr;
-    if (place == nullptr) return {};
-  }
-  if (place->is_string()) return place->get<std::string>();
-  if (place->is_null() || place->is_discarded()) return {};
-  return place->dump();
+  return *parsed_;
+}
+
+std::string PayloadReader::text_at(const std::vector<std::string>& path) const {
+  const Json* const place = find_place(parsed().json, path);
+  if (place == nullptr || place->is_null() || place->is_discarded()) return {};
+  return place->is_string() ? place->get<std::string>() : place->dump();
+}
+
+std::size_t PayloadReader::length_at(const std::vector<std::string>& path) const {
+  const Json* const place = find_place(parsed().json, path);
+  return place != nullptr && place->is_array() ? place->size() : 0;
 }
 
 }  // namespace leadspool::connector

@@ -3,6 +3,7 @@
 // Thread-safety: none.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,11 +19,16 @@ class PayloadReader {
   PayloadReader(const PayloadReader&) = delete;
   PayloadReader& operator=(const PayloadReader&) = delete;
 
-  // The value at `path` as text; empty when there is none, or null.
+  // The value at `path` as text; empty when there is none, or null. The members of a table are sorted.
   [[nodiscard]] std::string text_at(const std::vector<std::string>& path) const;
+
+  // How many elements the list at `path` has; 0: there is no list.
+  [[nodiscard]] std::size_t length_at(const std::vector<std::string>& path) const;
 
  private:
   struct Parsed;
+  [[nodiscard]] const Parsed& parsed() const;
+
   std::string_view payload_;
   mutable std::unique_ptr<Parsed> parsed_;
 };

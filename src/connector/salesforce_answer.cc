@@ -14,9 +14,11 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kFieldAdvice =
-    "take it out of `mapping`, or make the field, and let the user that the app runs as write it: Setup > "
+    "take it out of `mapping` or `constants`, or make the field, and let the user that the app runs as write "
+    "it: Setup > "
     "Object Manager > (the object) > Fields & Relationships > (the field) > Set Field-Level Security";
-constexpr std::string_view kValueAdvice = "a value that `mapping` gives is not one that the field takes";
+constexpr std::string_view kValueAdvice =
+    "a constant or a template in `mapping` gives a value that the field does not take";
 constexpr std::string_view kUserAdvice =
     "the user that the app of `client_id` runs as is not let in, or not allowed the API: Setup > Users > "
     "(the user) > Profile > API Enabled";
@@ -55,6 +57,7 @@ constexpr CrmError kErrors[] = {
     perhaps_misconfigured("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", kPermissionAdvice),
     perhaps_misconfigured("JSON_PARSER_ERROR", kValueAdvice),
     perhaps_misconfigured("INVALID_TYPE_ON_FIELD_IN_RECORD", kValueAdvice),
+    perhaps_misconfigured("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", kValueAdvice),
     perhaps_misconfigured("INVALID_CROSS_REFERENCE_KEY", kValueAdvice),
     perhaps_misconfigured("MALFORMED_ID", kValueAdvice),
     rejected("REQUIRED_FIELD_MISSING"),
@@ -65,7 +68,6 @@ constexpr CrmError kErrors[] = {
     rejected("FIELD_CUSTOM_VALIDATION_EXCEPTION"),
     rejected("FIELD_INTEGRITY_EXCEPTION",
              "where State and Country/Territory Picklists are on, the country must be one of the list"),
-    rejected("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
     rejected("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"),
     rejected("DUPLICATE_VALUE"),
     rejected("ENTITY_IS_DELETED", "the record of this lead was deleted there"),

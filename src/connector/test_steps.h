@@ -20,8 +20,8 @@ namespace leadspool::connector {
 // none.
 [[nodiscard]] std::string setting_named_in(std::string_view message);
 
-// What kept us from finding it out: failed where a setting is wrong (of the address, where there was no
-// answer at all, or one that is not the CRM's), unknown where the CRM is out of reach.
+// What kept us from finding it out: failed where a setting is wrong, or no host is reached (then of the
+// "address", as where the answer is not the CRM's); unknown where the CRM did not answer, or has trouble.
 [[nodiscard]] TestStep hindered_step(std::string what, const AttemptOutcome& outcome,
                                      std::string_view setting);
 

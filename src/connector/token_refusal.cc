@@ -152,10 +152,21 @@ const Meaning* find_meaning(const std::string& error, const std::string& words) 
   return found != std::end(kMeanings) ? found : nullptr;
 }
 
+bool holds_token(std::string_view body) {
+  const auto answer = nlohmann::json::parse(body, nullptr, false);
+  return answer.is_object() && answer.contains("access_token") && answer["access_token"].is_string();
+}
+
 // What no code tells.
 Meaning meaning_of_status(const http::ClientAnswer& answer) {
   if (200 <= answer.status && answer.status <= 299) {
     if (!answer.complete) return {"", "the answer broke off", ""};
+    if (holds_token(answer.body)) {
+      return {
+          "",
+          "the answer holds a token that cannot be sent: it is empty or has characters that no header may",
+          "look at `token_url`"};
+    }
     return {"", "the answer holds no token, so this is no token endpoint", "look at `token_url`"};
   }
   if (answer.status == 408 || answer.status == 429) return {"", "the token endpoint is busy", ""};
@@ -166,10 +177,18 @@ Meaning meaning_of_status(const http::ClientAnswer& answer) {
   return {"", "this is no token endpoint", "look at `token_url`"};
 }
 
+std::string in_backticks(std::string_view setting) { return "`" + std::string(setting) + "`"; }
+
 std::string advice_of(const Meaning& meaning, const OAuth2Auth& options) {
   const bool is_known = !options.where_secrets_are.empty();
-  return replaced(std::string(meaning.advice), is_known ? "<secrets>" : " (<secrets>)",
-                  options.where_secrets_are);
+  std::string text = replaced(std::string(meaning.advice), is_known ? "<secrets>" : " (<secrets>)",
+                              options.where_secrets_are);
+  text = replaced(std::move(text), in_backticks("token_url"), in_backticks(options.address_setting));
+  const std::string table = options.setting.substr(0, options.setting.rfind('.') + 1);
+  for (const std::string key : {"client_secret", "client_id", "scope"}) {
+    text = replaced(std::move(text), in_backticks(key), in_backticks(table + key));
+  }
+  return text;
 }
 
 void make(Outcome outcome, AttemptOutcome& result) {
@@ -211,7 +230,10 @@ AttemptOutcome classify_failure(const http::ClientFailure& failure, const OAuth2
   const bool is_misconfigured = result.outcome == Outcome::misconfigured;
   make(is_misconfigured ? Outcome::misconfigured : Outcome::unavailable, result);
   result.cause = "no token: " + result.cause;
-  result.detail = "no token from `token_url`: " + without_secret(result.detail, options);
+  // The advice to a refused certificate is to be the first that names a setting.
+  const bool is_certificate = failure.phase == http::FailurePhase::certificate;
+  const std::string from = is_certificate ? "the token endpoint" : in_backticks(options.address_setting);
+  result.detail = "no token from " + from + ": " + without_secret(result.detail, options);
   return result;
 }
 

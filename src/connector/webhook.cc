@@ -11,6 +11,7 @@
 #include "connector/cause.h"
 #include "connector/crm_answer.h"
 #include "connector/draft.h"
+#include "connector/masking.h"
 #include "connector/outcomes.h"
 #include "connector/payload_reader.h"
 #include "connector/test_steps.h"
@@ -20,7 +21,6 @@
 namespace leadspool::connector {
 namespace {
 
-constexpr std::string_view kMask = "***";
 constexpr const char* kSignature = "webhook-signature";
 
 bool is_success(int status, const std::vector<StatusRange>& success) {
@@ -70,6 +70,19 @@ bool is_harmless(std::string_view header) {
                                                       "User-Agent"};
   return std::ranges::any_of(kHarmless,
                              [&](std::string_view name) { return equal_in_any_case(header, name); });
+}
+
+// What of a request nobody is to see who looks at its answer; `origin` is the part of the URL that they may.
+std::vector<std::string> secrets_of(const WebhookOptions& options, const http::ClientRequest& request,
+                                    const std::string& origin) {
+  std::vector<std::string> secrets;
+  for (const http::Header& header : options.headers) {
+    if (!is_harmless(header.name)) secrets.push_back(header.value);
+  }
+  if (options.url_is_secret && request.url.starts_with(origin)) {
+    secrets.push_back(request.url.substr(origin.size()));
+  }
+  return secrets;
 }
 
 UrlTemplate parse_url(const std::string& url) {
@@ -192,6 +205,7 @@ Task<AttemptOutcome> Webhook::attempt(const LeadWithPayload& lead, http::Client&
     sent = std::move(sent_again);
   }
   if (const auto* without_token = std::get_if<AttemptOutcome>(&sent)) co_return *without_token;
+  hide(secrets_of(options_, draft.request, url_.origin()), std::get<http::ClientResult>(sent));
   AttemptOutcome outcome =
       classify_webhook(std::get<http::ClientResult>(sent), options_, lead.fields, clock_.now());
   if (is_refused(sent) && !auth_.advice().empty()) outcome.detail += "; look at " + auth_.advice();
@@ -216,7 +230,7 @@ Task<std::vector<TestStep>> Webhook::test(http::Client& client) {
     auto checking = auth_.check(client);
     const auto failure = co_await checking;
     if (failure) {
-      steps.push_back(hindered_step("token", *failure, setting));
+      steps.push_back(hindered_step("token", *failure, setting_named_in(failure->detail)));
       co_return steps;
     }
     steps.push_back(passed_step("token", "the token endpoint gave one"));
@@ -229,12 +243,14 @@ Task<std::vector<TestStep>> Webhook::test(http::Client& client) {
   std::erase_if(request.headers, [&](const http::Header& header) {
     return http::find_header(options_.headers, header.name).empty();
   });
+  const std::vector<std::string> secrets = secrets_of(options_, request, url_.origin());
   auto sending = auth_.send(std::move(request), client);
-  const auto sent = co_await sending;
+  auto sent = co_await sending;
   if (const auto* without_token = std::get_if<AttemptOutcome>(&sent)) {
-    steps.push_back(hindered_step("token", *without_token, setting));
+    steps.push_back(hindered_step("token", *without_token, setting_named_in(without_token->detail)));
     co_return steps;
   }
+  hide(secrets, std::get<http::ClientResult>(sent));
   for (TestStep& step : webhook_steps(std::get<http::ClientResult>(sent), auth_.advice(), setting)) {
     steps.push_back(std::move(step));
   }

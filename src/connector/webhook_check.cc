@@ -21,11 +21,7 @@ TestStep step_of(const http::ClientFailure& failure) {
       return failed_step(kAddress,
                          what + "; are host and port in `url` right, and does a firewall let us out?", "url");
     case http::FailurePhase::certificate:
-      return failed_step(
-          kAddress,
-          what +
-              "; if it is one of your own authority, put that authority's PEM file where `ca_file` points to",
-          "ca_file");
+      return failed_step(kAddress, what, "ca_file");
     case http::FailurePhase::tls:
       return failed_step(kAddress, what + "; does that port of `url` speak TLS?", "url");
     case http::FailurePhase::send:

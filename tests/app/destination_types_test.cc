@@ -216,4 +216,46 @@ TEST_CASE("the URL of a webhook that is a secret is shown by its host alone") {
   REQUIRE(test::first_request(config.destinations.at(0)).url == "https://hooks.contoso.com/T0/c2VjcmV0");
 }
 
+TEST_CASE("where a token is not had, the key that was written is named") {
+  auto file = with_secret();
+  const std::string oauth2 =
+      "auth = { type = \"oauth2\", token_url = \"https://l.example/token\", client_id = \"a\", "
+      "client_secret = " +
+      kSecret + " }\n";
+  const std::string token_url = "token_url = \"https://l.example/token\"\n";
+  struct Row {
+    std::string type;
+    std::string more_keys;
+    std::string of_address;
+    std::string of_secret;
+  };
+  const Row table[] = {
+      {"salesforce", "", "url", "client_secret"},
+      {"salesforce", token_url, "token_url", "client_secret"},
+      {"marketo", "", "url", "client_secret"},
+      {"marketo", token_url, "token_url", "client_secret"},
+      {"dynamics365", "", "token_url", "client_secret"},
+      {"webhook", oauth2, "auth.token_url", "auth.client_secret"},
+  };
+  for (const auto& row : table) {
+    INFO(row.type << " " << row.more_keys);
+    const auto config = file.good(destination(row.type, row.more_keys + smallest(row.type)));
+    const auto setting = [&](const http::ClientResult& token) {
+      const test::FakeClock clock;
+      const auto connector = config.destinations.at(0).connector.make(clock);
+      test::ScriptedClient client;
+      client.on_send([&](const auto&) { return token; });
+      auto testing = connector->test(client);
+      testing.start();
+      while (!testing.ended()) client.run(std::chrono::milliseconds{0}, -1);
+      return testing.result().back().setting;
+    };
+    REQUIRE(setting(http::ClientAnswer{.status = 404}) == row.of_address);
+    REQUIRE(setting(http::ClientFailure{.phase = http::FailurePhase::dns}) == row.of_address);
+    REQUIRE(setting(http::ClientFailure{.phase = http::FailurePhase::certificate}) == "ca_file");
+    REQUIRE(setting(http::ClientAnswer{.status = 401, .body = R"({"error":"invalid_client"})"}) ==
+            row.of_secret);
+  }
+}
+
 }  // namespace leadspool::app

@@ -140,6 +140,22 @@ int status_of(const Sent& sent) {
 
 }  // namespace
 
+TEST_CASE("a credential that the answer repeats is masked in its body and headers") {
+  for (const AuthOptions& options : {AuthOptions{BearerAuth{LiveSecret(Secret("abc/defgh"))}},
+                                     AuthOptions{ApiKeyAuth{"X-Key", LiveSecret(Secret("abc/defgh"))}}}) {
+    Bench bench(options);
+    bench.client.on_send([](const ClientRequest& request) -> ClientResult {
+      ClientAnswer shown = answer(400, "abc/defgh abc\\/defgh and more");
+      shown.headers = {{"Echo", request.headers.back().value}};
+      return shown;
+    });
+    const Sent sent = bench.send_and_settle();
+    const auto& got = std::get<ClientAnswer>(std::get<ClientResult>(sent));
+    REQUIRE(got.body == "*** *** and more");
+    REQUIRE(got.headers.front().value == "***");
+  }
+}
+
 TEST_CASE("fifty that need a token at once wait for one fetch") {
   Place place;
   Bench bench(oauth2(place));

@@ -293,6 +293,9 @@ TEST_CASE("a test of Azure Table tells signature, table and permission apart") {
     REQUIRE(summary(play_test(table, {crm_answer(200, "<html>Sign in</html>")}).result) ==
             "address failed (url)");
   }
+  SECTION("Azure cannot be reached") {
+    REQUIRE(summary(play_test(table, {unreached()}).result) == "address failed (url)");
+  }
   SECTION("there is no such table") {
     REQUIRE(summary(play_test(table, {error(404, "TableNotFound")}).result) ==
             "signature passed, table failed (table)");

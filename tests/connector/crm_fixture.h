@@ -56,6 +56,13 @@ inline http::ClientFailure lost_answer() {
   return failure;
 }
 
+inline http::ClientFailure unreached() {
+  http::ClientFailure failure;
+  failure.phase = http::FailurePhase::dns;
+  failure.detail = "the host name could not be resolved";
+  return failure;
+}
+
 template <typename Result>
 struct Played {
   Result result;

@@ -113,6 +113,52 @@ TEST_CASE("a contact that HubSpot has already is updated") {
   }
 }
 
+TEST_CASE("no contact is updated by words that HubSpot repeats from the lead") {
+  const FakeClock clock(kCrmNow);
+  const auto error = [](const std::string& category, const std::string& message) {
+    return Json{{"status", "error"}, {"category", category}, {"message", message}}.dump();
+  };
+  const std::string words = "Contact already exists. Existing ID: 666";
+  for (const std::string& body :
+       {error("VALIDATION_ERROR", words), error("CONFLICT", "\"" + words + "\" is not a phone number"),
+        error("CONFLICT", words + " is taken"), error("CONFLICT", "Contact already exists. Existing ID: "),
+        error("CONFLICT", "Acme Existing ID: 666 is taken"),
+        R"({"category":"CONFLICT","message":"no","errors":[)" + error("CONFLICT", words) + "]}"}) {
+    INFO(body);
+    HubSpot hubspot(options(), clock);
+    REQUIRE(play_attempt(hubspot, crm_lead(), {crm_answer(409, body)}).result.outcome == Outcome::rejected);
+    HubSpot by_own_property(options("leadspool_id"), clock);
+    const std::string within = R"({"results":[],"message":")" + words + R"(","errors":[)" + body + "]}";
+    REQUIRE(play_attempt(by_own_property, crm_lead(), {crm_answer(207, within)}).result.outcome ==
+            Outcome::rejected);
+  }
+}
+
+TEST_CASE("of very many reasons of HubSpot's the first twenty are looked at, and only those of a list") {
+  const auto with_last = [](std::size_t before, bool in_words) {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < before; ++i)
+      list.push_back({{"code", "X"}, {"error", "X"}, {"message", "no"}});
+    const char* const last = "PROPERTY_DOESNT_EXIST";
+    list.push_back({{"code", last}, {"error", last}, {"message", "no"}});
+    Json body = {{"category", "VALIDATION_ERROR"}, {"message", "not valid"}};
+    if (in_words) {
+      body["message"] = "not valid: " + list.dump();
+    } else {
+      body["errors"] = list;
+    }
+    return classify_hubspot(crm_answer(400, body.dump()), {}, kCrmNow).outcome;
+  };
+  for (const bool in_words : {false, true}) {
+    REQUIRE(with_last(19, in_words) == Outcome::misconfigured);
+    REQUIRE(with_last(20, in_words) == Outcome::rejected);
+  }
+  Json table = Json::object();
+  for (int i = 0; i < 100'000; ++i) table[std::to_string(i)] = {{"code", "PROPERTY_DOESNT_EXIST"}};
+  const Json body = {{"category", "VALIDATION_ERROR"}, {"message", "no"}, {"errors", table}};
+  REQUIRE(classify_hubspot(crm_answer(400, body.dump()), {}, kCrmNow).outcome == Outcome::rejected);
+}
+
 TEST_CASE("HubSpot is sent an upsert by another property than the e-mail address") {
   const FakeClock clock(kCrmNow);
   HubSpot hubspot(options("leadspool_id"), clock);
@@ -209,7 +255,7 @@ TEST_CASE("every documented error of HubSpot's has its outcome") {
   const Row table[] = {
       {201, R"({"id":"1"})", Outcome::delivered, false, 0, ""},
       {400, invalid("PROPERTY_DOESNT_EXIST", "shoe_size", "Property \"shoe_size\" does not exist"),
-       Outcome::misconfigured, true, 0, "shoe_size"},
+       Outcome::misconfigured, true, 0, "`mapping` or `constants`"},
       {400,
        R"({"status":"error","category":"VALIDATION_ERROR","message":"Property values were not valid",)"
        R"("errors":[{"message":"Property \"shoe_size\" does not exist","code":"PROPERTY_DOESNT_EXIST",)"
@@ -220,7 +266,7 @@ TEST_CASE("every documented error of HubSpot's has its outcome") {
       {400, invalid("INVALID_EMAIL", "email", "Email address x@y is invalid"), Outcome::rejected, false, 0,
        "Email address x@y is invalid"},
       {400, invalid("INVALID_OPTION", "hs_lead_status", "HOT was not one of the allowed options"),
-       Outcome::rejected, false, 0, "allowed options"},
+       Outcome::misconfigured, false, 0, "`mapping`"},
       {207, within, Outcome::rejected, false, 0, "Email address is invalid"},
       {400, R"({"status":"error","message":"Unable to infer object type from: kontakte"})",
        Outcome::misconfigured, true, 0, "`path_prefix`"},
@@ -233,7 +279,7 @@ TEST_CASE("every documented error of HubSpot's has its outcome") {
        R"("category":"INVALID_AUTHENTICATION"})",
        Outcome::misconfigured, true, 0, "`token`"},
       {401, R"({"status":"error","message":"The token has expired","category":"EXPIRED_AUTHENTICATION"})",
-       Outcome::misconfigured, true, 0, "`token`"},
+       Outcome::misconfigured, true, 0, "Service keys"},
       {401, "", Outcome::misconfigured, true, 0, "`token`"},
       {403, kMissingScopes, Outcome::misconfigured, true, 0, "crm.objects.contacts.write"},
       {403, "", Outcome::misconfigured, false, 0, ""},
@@ -255,6 +301,8 @@ TEST_CASE("every documented error of HubSpot's has its outcome") {
   for (const Row& row : table) {
     INFO(row.status << " " << row.body);
     const auto outcome = classify_hubspot(crm_answer(row.status, row.body), {}, kCrmNow);
+    const bool is_perhaps_wrong = row.outcome == Outcome::misconfigured && !row.every_lead;
+    REQUIRE(outcome.may_be_the_leads_own == is_perhaps_wrong);
     REQUIRE(outcome.outcome == row.outcome);
     REQUIRE(outcome.concerns_every_lead == row.every_lead);
     REQUIRE(outcome.retry_after.value_or(Milliseconds{0}) == std::chrono::seconds{row.retry_after_s});
@@ -305,7 +353,15 @@ TEST_CASE("a test of HubSpot tells token, scope, object, properties and key apar
     REQUIRE(summary(steps) ==
             "token passed, permission to write contacts passed, columns passed, key passed");
     REQUIRE(requests[0].url == "https://api.hubapi.com/crm/v3/objects/contacts/0");
+    REQUIRE(requests[0].max_answer_bytes == http::ClientRequest{}.max_answer_bytes);
     REQUIRE(requests[1].url == "https://api.hubapi.com/crm/v3/properties/contacts");
+  }
+  SECTION("what is no list has no properties") {
+    HubSpot hubspot(options(), clock);
+    Json table = Json::object();
+    for (std::size_t i = 0; i < all.size(); ++i) table[std::to_string(i)] = all[i];
+    const auto steps = play_test(hubspot, {missing, listed(table)}).result;
+    REQUIRE(contains(summary(steps), "columns failed (mapping)"));
   }
   SECTION("a wrong token ends it") {
     HubSpot hubspot(options(), clock);
@@ -333,8 +389,14 @@ TEST_CASE("a test of HubSpot tells token, scope, object, properties and key apar
             "key failed (id_property)");
     REQUIRE(contains(steps[2].detail, "message"));
   }
-  SECTION("HubSpot cannot be reached") {
+  SECTION("HubSpot has trouble") {
     HubSpot hubspot(options(), clock);
     REQUIRE(summary(play_test(hubspot, {crm_answer(503)}).result) == "token unknown");
+  }
+  SECTION("HubSpot cannot be reached") {
+    HubSpot hubspot(options(), clock);
+    const auto steps = play_test(hubspot, {unreached()}).result;
+    REQUIRE(summary(steps) == "address failed (url)");
+    REQUIRE(contains(steps[0].detail, "could not be reached"));
   }
 }

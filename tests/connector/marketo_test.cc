@@ -214,6 +214,28 @@ TEST_CASE("Marketo's few errors by status mean what the status says") {
   REQUIRE(classify_marketo(crm_answer(404), {}, kCrmNow).outcome == Outcome::misconfigured);
 }
 
+TEST_CASE("every success is judged by what Marketo says in it") {
+  for (const int status : {200, 201, 202, 204, 206}) {
+    INFO(status);
+    const auto outcome_of = [&](const std::string& body) {
+      return classify_marketo(crm_answer(status, body), {}, kCrmNow).outcome;
+    };
+    REQUIRE(outcome_of(kCreated) == Outcome::delivered);
+    REQUIRE(outcome_of(skipped("1003", "Invalid data")) == Outcome::rejected);
+    REQUIRE(outcome_of("<html>Queued</html>") == Outcome::misconfigured);
+    REQUIRE(outcome_of("") == Outcome::misconfigured);
+  }
+}
+
+TEST_CASE("a refusal by status that is not Marketo's buries no lead") {
+  for (const int status : {400, 409, 412, 422}) {
+    INFO(status);
+    const auto outcome = classify_marketo(crm_answer(status, "<html>Blocked</html>"), {}, kCrmNow);
+    REQUIRE(outcome.outcome == Outcome::misconfigured);
+    REQUIRE(outcome.may_be_the_leads_own);
+  }
+}
+
 TEST_CASE("an answer of Marketo's that was cut off is ambiguous") {
   auto answer = crm_answer(200, R"({"success":true,"res)");
   answer.complete = false;
@@ -275,6 +297,24 @@ TEST_CASE("a test of Marketo tells token, role, key and fields apart") {
     const auto steps = play_test(marketo, {token("token-1"), nobody, described(fields)}).result;
     REQUIRE(contains(summary(steps), "columns passed, lengths failed"));
     REQUIRE(contains(steps[3].detail, "title"));
+  }
+  SECTION("Marketo has no such lookup field") {
+    const auto absent = crm_answer(200, failed("1006", "Field 'email' not found"));
+    const auto steps = play_test(marketo, {token("token-1"), absent, described(fields)}).result;
+    REQUIRE(summary(steps) ==
+            "token passed, permission to write people passed, key failed (lookup_field), columns passed, "
+            "lengths passed");
+    REQUIRE(contains(steps[2].detail, "no field email"));
+  }
+  SECTION("a wrong client id is told from a wrong secret") {
+    const auto wrong = crm_answer(401, R"({"error":"unauthorized","error_description":"No client"})");
+    REQUIRE(summary(play_test(marketo, {wrong}).result) == "token failed (client_id)");
+  }
+  SECTION("there is no token endpoint") {
+    REQUIRE(summary(play_test(marketo, {crm_answer(404)}).result) == "token failed (token_url)");
+  }
+  SECTION("Marketo cannot be reached") {
+    REQUIRE(summary(play_test(marketo, {unreached()}).result) == "address failed (token_url)");
   }
   SECTION("people are not found by that field, and one field is read only") {
     const auto unsupported = crm_answer(200, failed("1011", "Field 'email' not supported"));

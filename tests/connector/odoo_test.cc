@@ -322,6 +322,12 @@ TEST_CASE("a test of Odoo tells key, database, permission and fields apart") {
     http::ClientFailure refused;
     refused.phase = http::FailurePhase::certificate;
     const auto steps = play_test(odoo, {refused}).result;
-    REQUIRE(summary(steps) == "address failed (url)");
+    REQUIRE(summary(steps) == "address failed (ca_file)");
+  }
+  SECTION("Odoo cannot be reached") {
+    REQUIRE(summary(play_test(odoo, {unreached()}).result) == "address failed (url)");
+  }
+  SECTION("Odoo is there, but does not answer") {
+    REQUIRE(summary(play_test(odoo, {lost_answer()}).result) == "database unknown");
   }
 }

@@ -48,7 +48,7 @@ TEST_CASE("a value in a payload is found by its path, and is text") {
       {{"Object"}, R"({"a":1,"b":[true,null]})"},
       {{"key"}, "lower"},
       {{"KEY"}, "upper"},
-      {{"kEy"}, "lower"},
+      {{"kEy"}, "upper"},
       {{"0"}, "zero"},
       {{""}, "nameless"},
   };
@@ -73,6 +73,20 @@ TEST_CASE("a payload that cannot be read has nothing at any path") {
     REQUIRE(at(payload, {"a"}).empty());
   }
   REQUIRE(at("\xEF\xBB\xBF{\"a\":1}", {"a"}) == "1");
+}
+
+TEST_CASE("a payload with very many members is read without holding anybody up") {
+  std::string payload = "{";
+  for (int i = 0; i < 300'000; ++i) payload += '"' + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  REQUIRE(at(payload + R"("last":1})", {"299999"}) == "299999");
+}
+
+TEST_CASE("only a list in a payload has a length") {
+  const PayloadReader reader(R"({"List": [1, null], "Empty": [], "Object": {"0": 1}, "Text": "ab"})");
+  REQUIRE(reader.length_at({"list"}) == 2);
+  REQUIRE(reader.length_at({}) == 0);
+  for (const char* const name : {"Empty", "Object", "Text", "Missing"})
+    REQUIRE(reader.length_at({name}) == 0);
 }
 
 TEST_CASE("a payload that is nested without end does no harm") {

@@ -136,7 +136,7 @@ TEST_CASE("Salesforce: each documented answer has its outcome") {
        Outcome::rejected, About::lead, "Country/Territory Picklists"},
       {error(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad value for restricted picklist field: x",
              {"LeadSource"}),
-       Outcome::rejected, About::lead, "picklist"},
+       Outcome::misconfigured, About::perhaps_lead, "`mapping`"},
       {error(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LeadTrigger: execution of BeforeInsert"),
        Outcome::rejected, About::lead, "LeadTrigger"},
       {error(400, "DUPLICATES_DETECTED", "Use one of these records?"), Outcome::rejected, About::lead,
@@ -146,7 +146,7 @@ TEST_CASE("Salesforce: each documented answer has its outcome") {
       {error(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"), Outcome::delivered,
        About::nobody, "400"},
       {error(400, "INVALID_FIELD", "No such column 'NoSuch__c' on sobject of type Lead"),
-       Outcome::misconfigured, About::every_lead, "`mapping`"},
+       Outcome::misconfigured, About::every_lead, "`mapping` or `constants`"},
       {error(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: CreatedDate.",
              {"CreatedDate"}),
        Outcome::misconfigured, About::every_lead, "Field-Level Security"},
@@ -421,6 +421,13 @@ TEST_CASE("a test of Salesforce ends where the rest depends on it") {
   REQUIRE(no_object.size() == 2);
   REQUIRE(no_object[1].verdict == Verdict::failed);
   REQUIRE(no_object[1].setting == "object");
+
+  const ClientFailure unreached{.phase = http::FailurePhase::dns, .timed_out = false, .detail = "no host"};
+  const auto no_host = steps_for(unreached, answer(500));
+  REQUIRE(no_host.size() == 1);
+  REQUIRE(no_host[0].what == "address");
+  REQUIRE(no_host[0].verdict == Verdict::failed);
+  REQUIRE(no_host[0].setting == "token_url");
 
   const auto no_crm = steps_for(kToken, answer(503));
   REQUIRE(no_crm[1].verdict == Verdict::unknown);

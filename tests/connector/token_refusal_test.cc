@@ -196,8 +196,23 @@ TEST_CASE("a token that could not be asked for is the endpoint's trouble, whatev
     const auto outcome = classify(ClientFailure{.phase = phase, .timed_out = false, .detail = "no"});
     REQUIRE(outcome.outcome == Outcome::misconfigured);
     REQUIRE(outcome.concerns_every_lead);
-    REQUIRE(connector::setting_named_in(outcome.detail) == "token_url");
+    REQUIRE(connector::setting_named_in(outcome.detail) ==
+            (phase == FailurePhase::certificate ? "ca_file" : "token_url"));
   }
+}
+
+TEST_CASE("the settings are called what the configuration calls them") {
+  auto elsewhere = options();
+  elsewhere.setting = "auth.client_secret";
+  elsewhere.address_setting = "url";
+  const auto named = [&](const http::ClientResult& result) {
+    return connector::setting_named_in(classify_token_answer(result, elsewhere, kNow).detail);
+  };
+  REQUIRE(named(answer(401, refusal("invalid_client", "no"))) == "auth.client_secret");
+  REQUIRE(named(answer(401, refusal("unauthorized", "no"))) == "auth.client_id");
+  REQUIRE(named(answer(400, refusal("invalid_scope", "no"))) == "auth.scope");
+  REQUIRE(named(answer(404, "")) == "url");
+  REQUIRE(named(ClientFailure{.phase = FailurePhase::dns, .timed_out = false, .detail = "no"}) == "url");
 }
 
 TEST_CASE("neither cause nor detail repeats the secret that the endpoint repeats") {

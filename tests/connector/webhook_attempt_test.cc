@@ -31,6 +31,37 @@ TEST_CASE("several attempts of one webhook are in flight at once and end in any 
   REQUIRE(first.result().outcome == Outcome::ambiguous);
 }
 
+TEST_CASE("what a destination repeats of our secrets is kept nowhere") {
+  const test::FakeClock clock(kNow);
+  auto options = options_for("https://crm.example/hooks/T0/Secret-Path");
+  options.url_is_secret = true;
+  options.headers = {{"X-Key", "configured-key"}, {"Accept", "application/json"}};
+  options.auth = connector::BasicAuth{"me", LiveSecret(Secret("pass-word-1")), "password"};
+  Webhook webhook(options, clock);
+  test::ScriptedClient client;
+  client.on_send([](const http::ClientRequest& request) -> http::ClientResult {
+    std::string shown = "refused " + request.url + " pass-word-1";
+    for (const auto& each : request.headers) shown += "; " + each.name + "=" + each.value;
+    const std::string credential = header(request, "Authorization");
+    return answer(400, shown + "; " + credential.substr(6), {{"Via", credential}});
+  });
+  auto attempt = webhook.attempt(sample_lead(), client);
+  attempt.start();
+  while (!attempt.ended()) client.run(std::chrono::milliseconds{0}, -1);
+  auto testing = webhook.test(client);
+  testing.start();
+  while (!testing.ended()) client.run(std::chrono::milliseconds{0}, -1);
+  const AttemptOutcome outcome = attempt.result();
+  std::string all = outcome.detail + outcome.cause + outcome.answer_excerpt;
+  for (const auto& step : testing.result()) all += step.detail;
+  INFO(all);
+  for (const char* const secret : {"Secret-Path", "configured-key", "pass-word-1", "bWU6cGFzcy13b3JkLTE"}) {
+    REQUIRE(all.find(secret) == std::string::npos);
+  }
+  REQUIRE(outcome.answer_excerpt.find("X-Key=***") != std::string::npos);
+  REQUIRE(outcome.answer_excerpt.find("Accept=application/json") != std::string::npos);
+}
+
 TEST_CASE("an attempt that is given up while it waits leaves nothing behind") {
   const test::FakeClock clock(kNow);
   Webhook webhook({}, clock);

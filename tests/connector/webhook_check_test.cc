@@ -121,6 +121,7 @@ TEST_CASE("a test begins with the token, and ends there if none is given") {
   oauth2.token_url = "https://login.example/token";
   oauth2.client_id = "leadspool";
   oauth2.client_secret = LiveSecret(Secret("wrong"));
+  oauth2.setting = "auth.client_secret";
   options.auth = oauth2;
   const test::FakeClock clock(kNow);
   for (const bool given : {true, false}) {
@@ -129,7 +130,7 @@ TEST_CASE("a test begins with the token, and ends there if none is given") {
     client.on_send([&](const http::ClientRequest& request) {
       if (request.url != oauth2.token_url) return answer(204);
       return given ? answer(200, R"({"access_token":"t","token_type":"Bearer","expires_in":3600})")
-                   : answer(401, R"({"error":"invalid_client"})");
+                   : answer(401, R"({"error":"unauthorized"})");
     });
     auto testing = webhook.test(client);
     testing.start();
@@ -137,7 +138,7 @@ TEST_CASE("a test begins with the token, and ends there if none is given") {
     const auto steps = testing.result();
     REQUIRE(steps[0].what == "token");
     REQUIRE(steps[0].verdict == (given ? TestStep::Verdict::passed : TestStep::Verdict::failed));
-    REQUIRE(steps[0].setting == (given ? "" : "client_secret"));
+    REQUIRE(steps[0].setting == (given ? "" : "auth.client_id"));
     REQUIRE(steps.size() == (given ? 4 : 1));
   }
 }

@@ -189,7 +189,10 @@ TEST_CASE("every way of getting no answer has its outcome") {
       REQUIRE(result.counts_against_budget == counted);
       REQUIRE(result.safe_to_repeat);
       REQUIRE(result.http_status == 0);
-      REQUIRE(result.detail == "could not reach 127.0.0.1 port 9000");
+      const bool is_certificate = phase == FailurePhase::certificate;
+      REQUIRE(result.detail.starts_with("could not reach 127.0.0.1 port 9000"));
+      REQUIRE((result.detail.find("`ca_file`") != std::string::npos) == is_certificate);
+      REQUIRE((result.cause.find("`ca_file`") != std::string::npos) == is_certificate);
       REQUIRE_FALSE(result.cause.empty());
       REQUIRE(result.cause.find("127") == std::string::npos);
       REQUIRE_FALSE(result.retry_after.has_value());
