@@ -14,6 +14,39 @@ constexpr const char* kWrite =
 
 constexpr const char* kRemove = "DELETE FROM alert WHERE name = ?";
 
+constexpr const char* kNote = "INSERT INTO notice (at, name, kind, text) VALUES (?, ?, ?, ?)";
+
+const char* to_string(ToldNotice::Kind kind) {
+  switch (kind) {
+    case ToldNotice::Kind::began:
+      return "began";
+    case ToldNotice::Kind::goes_on:
+      return "goes on";
+    case ToldNotice::Kind::over:
+      return "over";
+  }
+  return "";
+}
+
+void write_alert(Connection& connection, const ToldAlert& alert) {
+  auto insert = connection.use(kWrite);
+  insert->bind(1, alert.name);
+  insert->bind(2, to_unix_ms(alert.since));
+  insert->bind(3, to_unix_ms(alert.told_at));
+  insert->bind(4, alert.degree);
+  insert->bind(5, alert.text);
+  insert->exec();
+}
+
+void write_notice(Connection& connection, const ToldNotice& notice) {
+  auto insert = connection.use(kNote);
+  insert->bind(1, to_unix_ms(notice.at));
+  insert->bind(2, notice.name);
+  insert->bind(3, to_string(notice.kind));
+  insert->bind(4, notice.text);
+  insert->exec();
+}
+
 }  // namespace
 
 std::variant<std::vector<ToldAlert>, Failure> AlertLog::read_all() {
@@ -30,23 +63,15 @@ std::variant<std::vector<ToldAlert>, Failure> AlertLog::read_all() {
   return all;
 }
 
-CommitResult AlertLog::write(const ToldAlert& alert) {
+CommitResult AlertLog::write(const AlertChanges& changes) {
   return committer_.commit(Urgency::always, [&](Connection& connection) {
-    auto insert = connection.use(kWrite);
-    insert->bind(1, alert.name);
-    insert->bind(2, to_unix_ms(alert.since));
-    insert->bind(3, to_unix_ms(alert.told_at));
-    insert->bind(4, alert.degree);
-    insert->bind(5, alert.text);
-    insert->exec();
-  });
-}
-
-CommitResult AlertLog::remove(const std::string& name) {
-  return committer_.commit(Urgency::always, [&](Connection& connection) {
-    auto row = connection.use(kRemove);
-    row->bind(1, name);
-    row->exec();
+    for (const auto& alert : changes.written) write_alert(connection, alert);
+    for (const auto& name : changes.removed) {
+      auto row = connection.use(kRemove);
+      row->bind(1, name);
+      row->exec();
+    }
+    for (const auto& notice : changes.notices) write_notice(connection, notice);
   });
 }
 

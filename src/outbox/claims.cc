@@ -185,9 +185,12 @@ void Claims::finish(const Claim& claim, const Transition& transition, const Atte
   const auto owned = std::make_shared<bool>(false);
   committer_.submit(
       Urgency::always,
-      [=, delivery_id = claim.delivery_id, claim_id = claim.claim_id](Connection& connection) {
+      [=, delivery_id = claim.delivery_id, claim_id = claim.claim_id, lead = claim.lead.id,
+       destination = claim.destination](Connection& connection) {
         *owned = finish_row(connection, delivery_id, claim_id, transition, remote_id, now);
-        if (*owned) insert_attempt(connection, delivery_id, attempt);
+        if (!*owned) return;
+        insert_attempt(connection, delivery_id, attempt);
+        connection.note({StoredChange::Kind::delivery, lead, destination, transition.to});
       },
       [owned, done = std::move(done)](const CommitResult& result) {
         if (result) {
@@ -254,7 +257,11 @@ void Claims::read_destination(const std::string& destination,
 void Claims::write_health(const std::string& destination, const HealthRecord& health,
                           std::function<void(const CommitResult&)> done) {
   committer_.submit(
-      Urgency::always, [=](Connection& connection) { outbox::write_health(connection, destination, health); },
+      Urgency::always,
+      [=](Connection& connection) {
+        outbox::write_health(connection, destination, health);
+        connection.note({.kind = StoredChange::Kind::destination, .destination = destination});
+      },
       std::move(done));
 }
 

@@ -13,7 +13,9 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "base/stopwatch.h"
 #include "outbox/cached_pages.h"
+#include "outbox/commit_timings.h"
 #include "outbox/connection.h"
 #include "outbox/store.h"
 
@@ -33,7 +35,8 @@ constexpr std::chrono::milliseconds kReopenPause{250};
 struct Waiting {
   Committer::Change change;
   Committer::Done done;
-  CommitResult result;
+  bool alone = false;  // with no transaction around it, and nothing else beside it
+  CommitResult result = std::nullopt;
 };
 
 // Errors after which the whole transaction is void, whatever statement showed them.
@@ -88,30 +91,53 @@ class Committer::Loop {
     if (connection_) copy_log();
   }
 
-  void submit(Urgency urgency, Change change, Done done) {
+  void submit(Urgency urgency, Waiting wanted) {
     if (!options_.own_thread) {
       std::vector<Waiting> batch;
-      batch.push_back({std::move(change), std::move(done), std::nullopt});
+      batch.push_back(std::move(wanted));
       run_batch(batch);
       return;
     }
+    Done refused;
     {
       const std::lock_guard lock(mutex_);
       if (urgency == Urgency::always || waiting_.size() < options_.max_waiting) {
-        waiting_.push_back({std::move(change), std::move(done), std::nullopt});
-        done = nullptr;
+        waiting_.push_back(std::move(wanted));
+      } else {
+        refused = std::move(wanted.done);
       }
     }
-    if (done) {
-      done(Failure{Failure::Kind::queue_full, "too many changes are waiting to be stored"});
+    if (refused) {
+      refused(Failure{Failure::Kind::queue_full, "too many changes are waiting to be stored"});
     } else {
       work_to_do_.notify_one();
     }
   }
 
+  CommitResult submit_and_wait(Urgency urgency, Waiting wanted) {
+    // Not a std::latch: libstdc++'s gives the CPU away several times before it sleeps, at every lead. Shared,
+    // because the committer's thread may still be inside set_value() when this one has gone on.
+    const auto told = std::make_shared<std::promise<CommitResult>>();
+    auto result = told->get_future();
+    wanted.done = [told](const CommitResult& said) { told->set_value(said); };
+    submit(urgency, std::move(wanted));
+    return result.get();
+  }
+
+  void on_stored(std::function<void(const std::vector<StoredChange>&)> callback) {
+    on_stored_ = std::move(callback);
+  }
+
   std::optional<std::string> trouble() const {
     const std::lock_guard lock(mutex_);
     return trouble_;
+  }
+
+  CommitTimings timings() const {
+    auto timings = meter_.read();
+    const std::lock_guard lock(mutex_);
+    timings.waiting = waiting_.size();
+    return timings;
   }
 
  private:
@@ -139,18 +165,22 @@ class Committer::Loop {
 
     std::vector<Waiting> batch;
     while (!waiting_.empty() && batch.size() < options_.max_batch) {
+      if (waiting_.front().alone && !batch.empty()) break;
       batch.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
+      if (batch.back().alone) break;
     }
     return batch;
   }
 
   void run_batch(std::vector<Waiting>& batch) {
     if (!connection_ && !options_.own_thread) reopen();
-    if (connection_) {
-      commit_together(batch);
-    } else {
+    if (!connection_) {
       fail_all(batch, trouble().value_or("the store is closed"));
+    } else if (batch.front().alone) {
+      run_alone(batch);
+    } else {
+      commit_together(batch);
     }
     for (auto& waiting : batch) waiting.done(waiting.result);
     if (connection_ && connection_->log_pages() >= options_.checkpoint_pages) copy_log();
@@ -160,33 +190,58 @@ class Committer::Loop {
     try {
       auto* const handle = connection_->database().getHandle();
       const auto written_before = sqlite3_total_changes64(handle);
+      connection_->notes().clear();
+      const Stopwatch stopwatch;
       run(*connection_, kBegin);
       for (auto& waiting : batch) apply(waiting);
       run(*connection_, kCommit);
       // A commit that wrote nothing proves nothing about the disk.
-      if (sqlite3_total_changes64(handle) != written_before) note_trouble(std::nullopt);
-    } catch (const SQLite::Exception& failure) {
-      const std::string why = describe(failure);
-      fail_all(batch, why);
-      note_trouble(why);
-      roll_back();
-      if (spoils_the_connection(failure)) {
-        connection_.reset();
-      } else if (connection_ && failure.getErrorCode() == SQLITE_FULL) {
-        // What the log holds may find room in the file, and then the log is written from its start again.
-        copy_log();
+      if (sqlite3_total_changes64(handle) != written_before) {
+        meter_.note(stopwatch.elapsed(), batch.size());
+        note_trouble(std::nullopt);
       }
+      if (on_stored_ && !connection_->notes().empty()) on_stored_(connection_->notes());
+    } catch (const SQLite::Exception& failure) {
+      give_up(batch, failure);
+    }
+  }
+
+  void run_alone(std::vector<Waiting>& batch) {
+    try {
+      batch.front().change(*connection_);
+    } catch (const SQLite::Exception& failure) {
+      if (sinks_the_batch(failure)) {
+        give_up(batch, failure);
+      } else {
+        batch.front().result = Failure{Failure::Kind::refused, describe(failure)};
+      }
+    }
+  }
+
+  // Nothing of the batch was stored.
+  void give_up(std::vector<Waiting>& batch, const SQLite::Exception& failure) {
+    const std::string why = describe(failure);
+    fail_all(batch, why);
+    note_trouble(why);
+    roll_back();
+    if (spoils_the_connection(failure)) {
+      connection_.reset();
+    } else if (connection_ && failure.getErrorCode() == SQLITE_FULL) {
+      // What the log holds may find room in the file, and then the log is written from its start again.
+      copy_log();
     }
   }
 
   // One change in its savepoint. Throws when the whole batch is void.
   void apply(Waiting& waiting) {
     run(*connection_, kSavepoint);
+    const auto notes_before = connection_->notes().size();
     try {
       waiting.change(*connection_);
     } catch (const SQLite::Exception& failure) {
       if (sinks_the_batch(failure)) throw;
       run(*connection_, kRollbackToSavepoint);
+      connection_->notes().resize(notes_before);
       waiting.result = Failure{Failure::Kind::refused, describe(failure)};
     }
     run(*connection_, kRelease);
@@ -263,6 +318,9 @@ class Committer::Loop {
   // Constant after construction.
   const CommitterOptions options_;
   std::thread thread_;
+  std::function<void(const std::vector<StoredChange>&)> on_stored_;
+
+  CommitMeter meter_;  // safe from any thread
 
   // The committing thread's.
   CachedPages cached_pages_;
@@ -282,18 +340,23 @@ Committer::Committer(CommitterOptions options) : loop_(std::make_unique<Loop>(st
 Committer::~Committer() = default;
 
 void Committer::submit(Urgency urgency, Change change, Done done) {
-  loop_->submit(urgency, std::move(change), std::move(done));
+  loop_->submit(urgency, {std::move(change), std::move(done)});
 }
 
 CommitResult Committer::commit(Urgency urgency, Change change) {
-  // Not a std::latch: libstdc++'s gives the CPU away several times before it sleeps, at every lead. Shared,
-  // because the committer's thread may still be inside set_value() when this one has gone on.
-  const auto told = std::make_shared<std::promise<CommitResult>>();
-  auto result = told->get_future();
-  loop_->submit(urgency, std::move(change), [told](const CommitResult& said) { told->set_value(said); });
-  return result.get();
+  return loop_->submit_and_wait(urgency, {std::move(change), nullptr});
+}
+
+CommitResult Committer::run_alone(Change work) {
+  return loop_->submit_and_wait(Urgency::always, {std::move(work), nullptr, true});
+}
+
+void Committer::on_stored(std::function<void(const std::vector<StoredChange>&)> callback) {
+  loop_->on_stored(std::move(callback));
 }
 
 std::optional<std::string> Committer::trouble() const { return loop_->trouble(); }
+
+CommitTimings Committer::timings() const { return loop_->timings(); }
 
 }  // namespace leadspool::outbox

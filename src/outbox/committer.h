@@ -22,8 +22,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
+#include "outbox/commit_timings.h"
+#include "outbox/stored_change.h"
 
 namespace leadspool::outbox {
 
@@ -80,8 +83,20 @@ class Committer {
   // The same, waiting for the result. Not from a Done callback.
   [[nodiscard]] CommitResult commit(Urgency urgency, Change change);
 
+  // The same for what cannot be done inside a transaction, such as emptying the log: `work` runs with no
+  // other change beside it, and has to be on disk by its own doing. `refused`: it failed, and nothing else
+  // did.
+  [[nodiscard]] CommitResult run_alone(Change work);
+
+  // Called after each commit that changed something worth showing, on the committing thread; to be quick. Set
+  // before the first change.
+  void on_stored(std::function<void(const std::vector<StoredChange>&)> callback);
+
   // Why nothing can be stored at present; nullopt while all is well.
   [[nodiscard]] std::optional<std::string> trouble() const;
+
+  // Of the commits that wrote something. Any thread.
+  [[nodiscard]] CommitTimings timings() const;
 
  private:
   class Loop;

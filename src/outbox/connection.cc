@@ -8,9 +8,6 @@
 namespace leadspool::outbox {
 namespace {
 
-// Readers never wait for the writer in WAL mode; this bridges the moments of opening and recovery.
-constexpr int kBusyTimeoutMs = 5'000;
-
 constexpr const char* kCheckpointsAreOurs = "PRAGMA wal_autocheckpoint = 0";
 
 int open_flags(Connection::Mode mode) {
@@ -55,12 +52,18 @@ StatementUse Connection::use(const char* sql) {
 
 void Connection::prepare_for_durable_writing() {
   auto& database = *database_;
+  // Of a new file, and only before anything is written to it; an older store is converted by migrate().
+  if (database.execAndGet("PRAGMA page_count").getInt() == 0)
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL");
   database.execAndGet("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA foreign_keys = ON");
   require_pragma(database, "journal_mode", "wal");
   require_pragma(database, "synchronous", "2");
   require_pragma(database, "foreign_keys", "1");
+  // Erased is erased: what is deleted or replaced is overwritten with zeros.
+  database.execAndGet("PRAGMA secure_delete = ON");
+  require_pragma(database, "secure_delete", "1");
 
   database.exec(kCheckpointsAreOurs);
   // The log keeps its size, also over a restart: overwriting allocated blocks syncs twice as fast as

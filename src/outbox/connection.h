@@ -1,7 +1,7 @@
 // One SQLite connection with its prepared statements. Inside the outbox only.
 //
-// Promise: a writing connection is in WAL mode with synchronous=FULL and foreign keys on, read back after
-// setting; a reading one is opened read-only, so that it can neither write nor checkpoint.
+// Promise: a writing connection is in WAL mode with synchronous=FULL, foreign keys and secure_delete on, read
+// back after setting; a reading one is opened read-only, so that it can neither write nor checkpoint.
 //
 // Thread-safety: none; one thread at a time.
 // Errors: opening throws StoreError; everything after that SQLite::Exception.
@@ -10,6 +10,10 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "outbox/stored_change.h"
 
 namespace SQLite {
 class Database;
@@ -37,6 +41,9 @@ class Connection {
  public:
   enum class Mode { read_only, durable_write };
 
+  // Readers never wait for the writer in WAL mode; this bridges the moments of opening and recovery.
+  static constexpr int kBusyTimeoutMs = 5'000;
+
   Connection(const std::string& path, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -47,6 +54,10 @@ class Connection {
 
   [[nodiscard]] SQLite::Database& database() { return *database_; }
 
+  // What a change changes, for those who are told of it once it is committed (Committer::on_stored).
+  void note(StoredChange change) { notes_.push_back(std::move(change)); }
+  [[nodiscard]] std::vector<StoredChange>& notes() { return notes_; }
+
   // Pages in the write-ahead log after the last commit.
   [[nodiscard]] int log_pages() const { return log_pages_; }
 
@@ -55,6 +66,7 @@ class Connection {
 
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  std::vector<StoredChange> notes_;
   int log_pages_ = 0;
 };
 

@@ -37,6 +37,13 @@ struct Row {
   std::string state;
 };
 
+std::optional<std::int64_t> find_lead_number(Connection& connection, const Uuid& lead) {
+  auto row = connection.use(kLeadNumber);
+  bind_uuid(*row, 1, lead);
+  if (!row->executeStep()) return std::nullopt;
+  return row->getColumn(0).getInt64();
+}
+
 std::vector<Row> read_deliveries(Connection& connection, std::int64_t lead_number,
                                  const std::optional<std::string>& destination) {
   auto row = connection.use(kDeliveries);
@@ -82,8 +89,9 @@ std::string describe(const std::vector<Row>& rows) {
 }
 
 // Why a lead cannot be revised now; nullopt when it can.
-std::optional<std::string> obstacle_to_revising(Disposition disposition, const std::vector<Row>& rows) {
-  if (disposition == Disposition::probe) return "a probe has nothing to revise";
+std::optional<std::string> obstacle_to_revising(const LatestRevision& latest, const std::vector<Row>& rows) {
+  if (latest.erased) return "it was erased";
+  if (latest.disposition == Disposition::probe) return "a probe has nothing to revise";
   if (rows.empty()) return std::nullopt;
   const auto tried = std::find_if(rows.begin(), rows.end(), is_being_tried);
   if (tried != rows.end()) return tried->destination + " is being tried at this moment";
@@ -110,23 +118,24 @@ CorrectionResult Corrections::apply(TransitionName transition, const Uuid& lead,
   const Time now = clock_.now();
   CorrectionResult result = NoSuchLead{};
   const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
-    std::int64_t lead_number = 0;
-    {
-      auto row = connection.use(kLeadNumber);
-      bind_uuid(*row, 1, lead);
-      if (!row->executeStep()) return;
-      lead_number = row->getColumn(0).getInt64();
-    }
+    const auto found = find_lead_number(connection, lead);
+    if (!found) return;
+    const auto lead_number = *found;
     const auto rows = read_deliveries(connection, lead_number, destination);
     Corrected corrected;
     for (const auto& row : rows) {
       if (!update_row(connection, transition, row.id, now)) continue;
       write_audit(connection, to_string(transition), lead_number, row.destination, order, now);
       corrected.destinations.push_back(row.destination);
+      const State state = transition == TransitionName::discard ? State::discarded : State::pending;
+      connection.note({StoredChange::Kind::delivery, lead, row.destination, state});
     }
     const bool is_about_the_lead = transition == TransitionName::discard && !destination;
     const bool gave_up = is_about_the_lead && end_unrouted(connection, lead_number);
-    if (gave_up) write_audit(connection, to_string(transition), lead_number, {}, order, now);
+    if (gave_up) {
+      write_audit(connection, to_string(transition), lead_number, {}, order, now);
+      connection.note({.kind = StoredChange::Kind::lead, .lead = lead});
+    }
     if (gave_up || !corrected.destinations.empty()) {
       result = std::move(corrected);
     } else {
@@ -146,7 +155,7 @@ RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision
     const auto latest = find_latest_revision(connection, lead);
     if (!latest) return;
     const auto rows = read_deliveries(connection, latest->lead_number, std::nullopt);
-    if (auto obstacle = obstacle_to_revising(latest->disposition, rows)) {
+    if (auto obstacle = obstacle_to_revising(*latest, rows)) {
       result = NotPossible{std::move(*obstacle)};
       return;
     }
@@ -164,10 +173,25 @@ RevisionResult Corrections::revise(const Uuid& lead, const NewRevision& revision
       made_deliveries = true;
     }
     write_audit(connection, "revise", latest->lead_number, {}, order, now);
+    connection.note({.kind = StoredChange::Kind::lead, .lead = lead});
     result = Revised{};
   });
   if (failure) return *failure;
   if (on_due_ && made_deliveries) on_due_();
+  return result;
+}
+
+NoteResult Corrections::note(const Uuid& lead, const std::string& action, const Order& order) {
+  const Time now = clock_.now();
+  NoteResult result = NoSuchLead{};
+  const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
+    const auto lead_number = find_lead_number(connection, lead);
+    if (!lead_number) return;
+    write_audit(connection, action, *lead_number, {}, order, now);
+    connection.note({.kind = StoredChange::Kind::lead, .lead = lead});
+    result = Noted{};
+  });
+  if (failure) return *failure;
   return result;
 }
 
@@ -179,6 +203,7 @@ PauseResult Corrections::pause(const std::string& destination, const Order& orde
     if (before.pause && before.pause->reason == order.reason) return;
     write_pause(connection, destination, order, now);
     write_audit(connection, "pause", std::nullopt, destination, order, now);
+    connection.note({.kind = StoredChange::Kind::destination, .destination = destination});
     result = find_destination(connection, destination);
   });
   if (failure) return *failure;
@@ -194,6 +219,7 @@ PauseResult Corrections::resume(const std::string& destination, const Order& ord
     if (!is_kept_from_working(find_destination(connection, destination), now)) return;
     write_resume(connection, destination, now);
     write_audit(connection, "resume", std::nullopt, destination, order, now);
+    connection.note({.kind = StoredChange::Kind::destination, .destination = destination});
     became_due = make_due_what_was_tried(connection, destination, now);
     result = find_destination(connection, destination);
   });

@@ -59,6 +59,9 @@ struct NotPossible {
 using CorrectionResult = std::variant<Corrected, NoSuchLead, NotPossible, Failure>;
 using RevisionResult = std::variant<Revised, NoSuchLead, Overtaken, NoDelivery, NotPossible, Failure>;
 
+struct Noted {};
+using NoteResult = std::variant<Noted, NoSuchLead, Failure>;
+
 // Of a destination's pause: it is paused already, or nothing keeps it from working.
 struct AlreadySo {};
 using PauseResult = std::variant<DestinationRecord, AlreadySo, Failure>;
@@ -88,6 +91,11 @@ class Corrections {
   // Ends a person's pause, and takes it for mended where it was down or had paused itself: all that waits for
   // it becomes due.
   [[nodiscard]] PauseResult resume(const std::string& destination, const Order& order);
+
+  // Writes down that something was done with a lead that changed nothing of it: that its personal data was
+  // shown
+  // ("reveal"), or given away ("export"). An audit row like the others.
+  [[nodiscard]] NoteResult note(const Uuid& lead, const std::string& action, const Order& order);
 
   // Called after deliveries became due: wakes the worker. Set before the first change.
   void on_due(std::function<void()> callback) { on_due_ = std::move(callback); }

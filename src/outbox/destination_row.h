@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "lead/destination_record.h"
 #include "outbox/corrections.h"
-#include "outbox/reader.h"
+#include "outbox/overview.h"
 
 namespace leadspool::outbox {
 

@@ -11,41 +11,47 @@
 namespace leadspool::outbox {
 namespace {
 
-// What may be claimed, oldest due first. Each is answered by a partial index (delivery_due_first,
-// delivery_due_again) in the index's own order, so it costs what it yields, however much is pending.
+// What may be claimed, oldest due first. Each is answered by a partial index in the index's own order, so it
+// costs what it yields, however much is pending; the planner would rather take delivery_by_state.
 constexpr const char* kDueFirst =
-    "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ? "
+    "SELECT id, due_at FROM delivery INDEXED BY delivery_due_first WHERE state = 'pending' AND tries = 0 AND "
+    "destination = ? "
     "AND due_at <= ? AND id IS NOT ? ORDER BY due_at, id LIMIT ?";
 constexpr const char* kDueFirstYoungest =
-    "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ? "
+    "SELECT id, due_at FROM delivery INDEXED BY delivery_due_first WHERE state = 'pending' AND tries = 0 AND "
+    "destination = ? "
     "AND due_at <= ? AND id IS NOT ? ORDER BY due_at DESC, id DESC LIMIT ?";
 constexpr const char* kDueAgain =
-    "SELECT id, due_at FROM delivery WHERE state = 'pending' AND tries > 0 AND destination = ? "
+    "SELECT id, due_at FROM delivery INDEXED BY delivery_due_again WHERE state = 'pending' AND tries > 0 AND "
+    "destination = ? "
     "AND due_at <= ? AND id IS NOT ? ORDER BY due_at, id LIMIT ?";
 constexpr const char* kDueOnly =
     "SELECT 1 FROM delivery WHERE id = ? AND state = 'pending' AND destination = ? AND due_at <= ? "
     "AND (tries = 0 OR ?)";
 
 constexpr const char* kNextFirst =
-    "SELECT min(due_at) FROM delivery WHERE state = 'pending' AND tries = 0 AND destination = ?";
+    "SELECT min(due_at) FROM delivery INDEXED BY delivery_due_first WHERE state = 'pending' AND tries = 0 "
+    "AND destination = ?";
 constexpr const char* kNextAgain =
-    "SELECT min(due_at) FROM delivery WHERE state = 'pending' AND tries > 0 AND destination = ?";
+    "SELECT min(due_at) FROM delivery INDEXED BY delivery_due_again WHERE state = 'pending' AND tries > 0 "
+    "AND destination = ?";
 
-// tries > 0 follows from hasten's last term; the planner finds the partial index only by the index's own
-// words.
-#define LEADSPOOL_MAKE_DUE                             \
-  "UPDATE delivery SET due_at = " LEADSPOOL_DUE_BY_AGE \
+// tries > 0 follows from hasten's last term; the partial index is found only by the index's own words.
+#define LEADSPOOL_MAKE_DUE                                                           \
+  "UPDATE delivery INDEXED BY delivery_due_again SET due_at = " LEADSPOOL_DUE_BY_AGE \
   " WHERE state = 'pending' AND tries > 0 AND destination = ?2 AND due_at > " LEADSPOOL_DUE_BY_AGE
 constexpr const char* kHasten = LEADSPOOL_MAKE_DUE " AND tries > budget_spent";
 
 // Whoever it was that delayed.
 constexpr const char* kRetryNow = LEADSPOOL_MAKE_DUE;
 
-#define LEADSPOOL_BRING_BACK                           \
-  "UPDATE delivery SET due_at = ?1, state_since = ?1 " \
+#define LEADSPOOL_BRING_BACK            \
+  " SET due_at = ?1, state_since = ?1 " \
   "WHERE state = 'pending' AND destination = ?2 AND due_at > ?1 AND state_since > ?1 AND "
-constexpr const char* kBringBackFirst = LEADSPOOL_BRING_BACK "tries = 0";
-constexpr const char* kBringBackAgain = LEADSPOOL_BRING_BACK "tries > 0";
+constexpr const char* kBringBackFirst =
+    "UPDATE delivery INDEXED BY delivery_due_first" LEADSPOOL_BRING_BACK "tries = 0";
+constexpr const char* kBringBackAgain =
+    "UPDATE delivery INDEXED BY delivery_due_again" LEADSPOOL_BRING_BACK "tries > 0";
 
 Time latest_due(const ClaimOrder& order) { return order.even_if_not_due ? Time::max() : order.now; }
 

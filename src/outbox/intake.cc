@@ -24,8 +24,8 @@ constexpr const char* kFindKey =
 // Never a duplicate itself, so that a lead which comes again and again is not held for ever. The first is the
 // one with the lowest number: a clock that was set back makes the first look younger than those after it.
 constexpr const char* kFindContent =
-    "SELECT id FROM lead WHERE content_sha256 = ? AND source = ? AND received_at >= ? "
-    "AND disposition <> 'duplicate' ORDER BY number LIMIT 1";
+    "SELECT id FROM lead WHERE substr(content_sha256, 1, 8) = substr(?1, 1, 8) AND content_sha256 = ?1 "
+    "AND source = ?2 AND received_at >= ?3 AND disposition <> 'duplicate' ORDER BY number LIMIT 1";
 
 // The lead that came with the same key before.
 std::optional<Repeated> find_repeated(Connection& connection, const NewLead& lead) {
@@ -151,6 +151,7 @@ std::variant<Accepted, Repeated, NotStored> Intake::accept(const NewLead& lead) 
     if (repeated && repeated->payload_sha256 == lead.receipt.payload_sha256) return;
     const auto decision = decide(connection, lead, repeated, now);
     insert_all(connection, lead, accepted.id, now, decision);
+    connection.note({.kind = StoredChange::Kind::received, .lead = accepted.id});
     accepted.duplicate_of = decision.duplicate_of;
     // A quarantined lead does not answer for what came after it.
     if (repeated && repeated->disposition == Disposition::quarantined) repeated.reset();

@@ -1,4 +1,5 @@
-// The door for looking: lists, single leads, counts. A connection of its own, opened read-only.
+// The door for looking at leads: lists, searches, single ones. A connection of its own, opened read-only;
+// counts and the like are asked of another door (overview.h).
 //
 // Every call is one short read; nothing stays open between calls, so a slow reader never pins the log.
 //
@@ -10,17 +11,17 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "lead/attempt.h"
 #include "lead/delivery.h"
-#include "lead/destination_record.h"
 #include "lead/lead.h"
-#include "outbox/redrives.h"
+#include "outbox/lead_search.h"
 
 namespace leadspool::outbox {
+
+class ReadConnection;
 
 struct DeliveryView {
   std::string destination;
@@ -60,7 +61,8 @@ struct RevisionView {
 
 struct LeadView {
   Lead lead;
-  bool unrouted = false;  // no destination wants it, so nobody will get it
+  bool unrouted = false;          // no destination wants it, so nobody will get it
+  std::optional<Time> erased_at;  // set: only a tombstone is left, whose texts are empty
   std::vector<DeliveryView> deliveries;
 };
 
@@ -79,66 +81,25 @@ struct LeadDetail {
 struct LeadFilter {
   std::optional<State> state;  // of any of the lead's deliveries (to `destination`, if that is given too)
   std::optional<std::string> destination;
-  std::optional<std::string> cause;
+  std::optional<std::string> cause;  // of dead ones; of discarded ones if `state` says so
   std::optional<std::string> source;
   std::optional<Disposition> disposition;
   std::optional<Time> from;  // received at or after
   std::optional<Time> to;    // received before
   bool unrouted = false;     // only leads that no destination wants
+  std::optional<LeadSearch> search;
 };
 
 struct LeadPage {
-  std::vector<LeadView> leads;              // newest first
-  std::optional<std::int64_t> next_before;  // pass as `before` for the next page; absent at the end
+  std::vector<LeadView> leads;  // newest first
+  // Pass as `before` for the next page; absent at the end. A page may be short, or empty, though more follow:
+  // no call looks through the whole store for what is rare.
+  std::optional<std::int64_t> next_before;
 };
 
 struct LeadPortion {
   std::vector<LeadWithPayload> leads;      // oldest first
   std::optional<std::int64_t> next_after;  // pass as `after` for the next portion; absent at the end
-};
-
-struct DeadGroup {
-  std::string cause;
-  std::string destination;
-  std::int64_t count = 0;
-  Time first;
-  Time last;
-  Uuid sample;  // the newest lead of the group
-};
-
-struct DeadCount {
-  std::string destination;
-  std::int64_t count = 0;
-  Time first;  // died the oldest of them
-};
-
-struct StateCount {
-  std::string destination;
-  State state;
-  std::int64_t count;
-};
-
-struct DispositionCount {
-  Disposition disposition;
-  std::int64_t count;
-};
-
-// A destination of which the store knows: by its deliveries, or by what is remembered of it.
-struct KnownDestination {
-  std::string name;
-  DestinationRecord record;
-  // When the oldest lead was received that is pending or claimed there.
-  std::optional<Time> oldest_waiting_received_at;
-};
-
-struct StoreStatus {
-  std::int64_t leads = 0;
-  std::int64_t unrouted = 0;                           // that no destination wants
-  std::vector<DispositionCount> dispositions;          // only counts that are not 0
-  std::vector<StateCount> deliveries;                  // only counts that are not 0
-  std::optional<Time> oldest_undelivered_received_at;  // of pending and claimed
-  std::optional<Time> last_received_at;
-  std::int64_t store_bytes = 0;  // database file and log
 };
 
 class Reader {
@@ -162,21 +123,12 @@ class Reader {
   // Those received at or after `since`, at most `limit`: 1 to 500. A portion may be empty though more follow,
   // so that no call looks through the whole store.
   [[nodiscard]] LeadPortion readable_since(Time since, int limit, std::int64_t after = 0);
-  [[nodiscard]] std::vector<DeadGroup> dead_letters();
-  // The same by destination alone, without those that have none: cheap enough to be asked often.
-  [[nodiscard]] std::vector<DeadCount> dead_counts();
-  [[nodiscard]] StoreStatus status();
-  // Readable leads that no destination wants.
-  [[nodiscard]] std::int64_t unrouted();
-  [[nodiscard]] std::vector<KnownDestination> destinations();
-  // When each source's last lead was received, whatever was decided about it.
-  [[nodiscard]] std::vector<std::pair<std::string, Time>> last_received();
-  [[nodiscard]] std::vector<RedriveView> redrives(int limit);  // newest first
-  [[nodiscard]] std::optional<RedriveView> redrive(const Uuid& id);
+  // Leads that bear this e-mail address, in whatever case: in their field, in a revision, or anywhere in a
+  // body that came. The newest first; all of them, since one person's leads are few.
+  [[nodiscard]] std::vector<Uuid> leads_of_person(const std::string& email);
 
  private:
-  class Queries;
-  std::unique_ptr<Queries> queries_;
+  std::unique_ptr<ReadConnection> turns_;
 };
 
 }  // namespace leadspool::outbox

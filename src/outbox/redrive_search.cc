@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/destination_row.h"
 #include "outbox/lead_row.h"
 
 namespace leadspool::outbox {
@@ -21,19 +23,20 @@ constexpr int kRowsPerPiece = 2'000;
   "AND (:received_from IS NULL OR lead.received_at >= :received_from) " \
   "AND (:received_to IS NULL OR lead.received_at < :received_to)"
 
-// What died after the order is not taken, nor what this redrive or a later one took before. A death in the
-// future is one before the clock was set back.
+// The dead of one destination behind the cursor, by the index delivery_by_state. What died after the order is
+// not taken, nor what this redrive or a later one took before. A death in the future is one before the clock
+// was set back.
 constexpr const char* kDead =
-    "SELECT delivery.lead_number, delivery.id, delivery.destination, "
-    "  (:destination IS NULL OR delivery.destination = :destination) "
-    "  AND (:cause IS NULL OR delivery.cause = :cause) "
+    "SELECT delivery.lead_number, delivery.id, "
+    "  (:cause IS NULL OR delivery.cause = :cause) "
     "  AND (delivery.state_since <= :ordered_at OR delivery.state_since > :now) "
     "  AND (delivery.redrive_number IS NULL OR delivery.redrive_number < :number) "
     "  AND " LEADSPOOL_LEAD_MATCHES
-    " FROM delivery CROSS JOIN lead ON lead.number = delivery.lead_number "
-    "WHERE delivery.state = 'dead' AND (delivery.lead_number, delivery.id) > (:after_lead, :after_delivery) "
-    "  AND delivery.lead_number <= :last_lead "
-    "ORDER BY delivery.lead_number, delivery.id LIMIT :rows";
+    " FROM delivery INDEXED BY delivery_by_state CROSS JOIN lead ON lead.number = delivery.lead_number "
+    "WHERE delivery.state = 'dead' AND delivery.destination = :destination "
+    "  AND delivery.lead_number >= :after_lead AND delivery.lead_number <= :last_lead "
+    "  AND (delivery.lead_number, delivery.id) > (:after_lead, :after_delivery) "
+    "ORDER BY delivery.lead_number LIMIT :rows";
 
 // What a person gave up while no destination wanted it stays so, until a revision makes it a delivery.
 constexpr const char* kMissing =
@@ -60,33 +63,90 @@ void bind_lead_filter(SQLite::Statement& statement, const RedriveFilter& filter)
   if (filter.to) statement.bind(":received_to", to_unix_ms(*filter.to));
 }
 
+// The dead of one destination behind the cursor, in order, read a few at a time.
+class DeadOfDestination {
+ public:
+  DeadOfDestination(std::string destination, const RedriveCursor& cursor)
+      : destination_(std::move(destination)), cursor_(cursor) {}
+
+  struct Row {
+    std::pair<std::int64_t, std::int64_t> place;  // lead and delivery
+    bool matches;
+  };
+
+  // nullopt: there is none behind those taken.
+  std::optional<Row> first(Connection& connection, const RedriveSearch& search, Time now) {
+    if (taken_ == rows_.size() && !all_read_) read_more(connection, search, now);
+    return taken_ == rows_.size() ? std::nullopt : std::optional{rows_[taken_]};
+  }
+  void take() { ++taken_; }
+
+  [[nodiscard]] const std::string& destination() const { return destination_; }
+
+ private:
+  static constexpr int kAtOnce = 100;
+
+  void read_more(Connection& connection, const RedriveSearch& search, Time now) {
+    auto row = connection.use(kDead);
+    bind_lead_filter(*row, search.filter);
+    row->bind(":destination", destination_);
+    bind_optional(*row, ":cause", search.filter.cause);
+    row->bind(":ordered_at", to_unix_ms(search.ordered_at));
+    row->bind(":now", to_unix_ms(now));
+    row->bind(":number", search.number.value_or(std::numeric_limits<std::int64_t>::max()));
+    row->bind(":after_lead", cursor_.after_lead);
+    row->bind(":after_delivery", cursor_.after_delivery);
+    row->bind(":last_lead", search.last_lead_number);
+    row->bind(":rows", kAtOnce);
+    rows_.clear();
+    taken_ = 0;
+    while (row->executeStep()) {
+      cursor_.after_lead = row->getColumn(0).getInt64();
+      cursor_.after_delivery = row->getColumn(1).getInt64();
+      rows_.push_back({{cursor_.after_lead, cursor_.after_delivery}, row->getColumn(2).getInt() == 1});
+    }
+    all_read_ = rows_.size() < static_cast<std::size_t>(kAtOnce);
+  }
+
+  std::string destination_;
+  RedriveCursor cursor_;  // behind the last row that was read
+  std::vector<Row> rows_;
+  std::size_t taken_ = 0;
+  bool all_read_ = false;
+};
+
+// The one whose first row comes before those of the others; nullptr: none has any.
+DeadOfDestination* earliest(std::vector<DeadOfDestination>& all, Connection& connection,
+                            const RedriveSearch& search, Time now) {
+  DeadOfDestination* found = nullptr;
+  for (auto& each : all) {
+    const auto row = each.first(connection, search, now);
+    if (row && (!found || row->place < found->first(connection, search, now)->place)) found = &each;
+  }
+  return found;
+}
+
 RedrivePiece search_dead(Connection& connection, const RedriveSearch& search, const RedriveCursor& cursor,
                          int limit, Time now, const IsConfigured& is_configured) {
-  auto row = connection.use(kDead);
-  bind_lead_filter(*row, search.filter);
-  bind_optional(*row, ":cause", search.filter.cause);
-  row->bind(":ordered_at", to_unix_ms(search.ordered_at));
-  row->bind(":now", to_unix_ms(now));
-  row->bind(":number", search.number.value_or(std::numeric_limits<std::int64_t>::max()));
-  row->bind(":after_lead", cursor.after_lead);
-  row->bind(":after_delivery", cursor.after_delivery);
-  row->bind(":last_lead", search.last_lead_number);
-  row->bind(":rows", kRowsPerPiece);
-
+  const auto& only = search.filter.destination;
+  std::vector<DeadOfDestination> all;
+  for (auto& name : only ? std::vector{*only} : all_destinations(connection)) {
+    all.emplace_back(std::move(name), cursor);
+  }
   RedrivePiece piece{{}, cursor};
   // Beyond the limit as far as the next match, to know at once when there is none.
-  for (int looked_at = 0;; ++looked_at) {
-    if (!row->executeStep()) {
-      if (looked_at < kRowsPerPiece) piece.cursor = {.dead_done = true};
+  for (int looked_at = 0; looked_at < kRowsPerPiece; ++looked_at) {
+    auto* const from = earliest(all, connection, search, now);
+    if (!from) {
+      piece.cursor = {.dead_done = true};
       break;
     }
-    auto destination = row->getColumn(2).getString();
-    const bool matches = row->getColumn(3).getInt() == 1 && is_configured(destination);
+    const auto row = *from->first(connection, search, now);
+    const bool matches = row.matches && is_configured(from->destination());
     if (matches && static_cast<int>(piece.targets.size()) == limit) break;
-    piece.cursor.after_lead = row->getColumn(0).getInt64();
-    piece.cursor.after_delivery = row->getColumn(1).getInt64();
-    if (!matches) continue;
-    piece.targets.push_back({piece.cursor.after_lead, std::move(destination), piece.cursor.after_delivery});
+    std::tie(piece.cursor.after_lead, piece.cursor.after_delivery) = row.place;
+    if (matches) piece.targets.push_back({row.place.first, from->destination(), row.place.second});
+    from->take();
   }
   return piece;
 }

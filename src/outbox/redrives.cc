@@ -108,6 +108,7 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
   if (!redrive || redrive->view.ended_at) return {.ended = true};
   if (const auto why = reason_to_stop(connection, *redrive)) {
     end_redrive(connection, redrive->number, RedriveState::stopped, *why, now);
+    connection.note({.kind = StoredChange::Kind::redrive});
     return {.ended = true};
   }
 
@@ -134,7 +135,10 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
     view.redriven += step.moved;
   }
   // A step that only waits writes nothing, and so costs no sync.
-  if (searches || canary_passed) write_redrive_progress(connection, *redrive);
+  if (searches || canary_passed) {
+    write_redrive_progress(connection, *redrive);
+    connection.note({.kind = StoredChange::Kind::redrive});
+  }
 
   if (!search.is_over(redrive->cursor)) {
     step.waits = step.moved == room_before && room() == 0;
@@ -144,6 +148,7 @@ RedriveStep take_step(Connection& connection, const Uuid& id, int limit, int mos
   step.waits = is_watched && (any_waits || step.moved > 0);
   if (step.waits) return step;
   end_redrive(connection, redrive->number, RedriveState::done, {}, now);
+  connection.note({.kind = StoredChange::Kind::redrive});
   step.ended = true;
   return step;
 }
@@ -228,6 +233,7 @@ RedriveResult Redrives::order(const NewRedrive& redrive, const Order& by) {
   view.counted = count;
   const auto failure = committer_.commit(Urgency::always, [&, last = last_lead](Connection& connection) {
     insert_redrive(connection, view, last);
+    connection.note({.kind = StoredChange::Kind::redrive});
   });
   if (failure) return *failure;
   if (on_ordered_) on_ordered_();
@@ -246,6 +252,7 @@ CancelResult Redrives::cancel(const Uuid& id, const Order& by) {
     }
     const auto why = "by " + by.actor + (by.reason.empty() ? "" : ": " + by.reason);
     end_redrive(connection, redrive->number, RedriveState::cancelled, why, now);
+    connection.note({.kind = StoredChange::Kind::redrive});
     result = *find_redrive(connection, id);
   });
   if (failure) return *failure;

@@ -4,12 +4,13 @@
 
 #include "outbox/connection.h"
 #include "outbox/lead_row.h"
+#include "outbox/search_index.h"
 
 namespace leadspool::outbox {
 namespace {
 
 constexpr const char* kFindLatest =
-    "SELECT number, revision, disposition, disposition_reason FROM lead WHERE id = ?";
+    "SELECT number, revision, disposition, disposition_reason, erased_at IS NOT NULL FROM lead WHERE id = ?";
 
 constexpr const char* kInsertRevision =
     "INSERT INTO revision (lead_number, number, at, actor, reason, changes_json, payload, "
@@ -58,13 +59,15 @@ std::optional<LatestRevision> find_latest_revision(Connection& connection, const
   if (!row->executeStep()) return std::nullopt;
   return LatestRevision{row->getColumn(0).getInt64(), row->getColumn(1).getInt(),
                         undamaged(parse_disposition(row->getColumn(2).getString()), "lead.disposition"),
-                        row->getColumn(3).getString()};
+                        row->getColumn(3).getString(), row->getColumn(4).getInt() == 1};
 }
 
 void insert_revision(Connection& connection, const LatestRevision& latest, const NewRevision& revision,
                      const Order& order, Time now) {
+  unindex_lead(connection, latest.lead_number);
   insert_history(connection, latest, revision, order, now);
   update_lead(connection, latest, revision);
+  reindex_lead(connection, latest.lead_number);
 }
 
 }  // namespace leadspool::outbox

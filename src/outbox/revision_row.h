@@ -1,5 +1,5 @@
 // How a revision of a lead is stored: first its row in the history, then the lead's own columns, which the
-// schema lets change no other way.
+// schema lets change no other way; the search index follows in the same change.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@ struct LatestRevision {
   int number;  // 0: as received
   Disposition disposition;
   std::string disposition_reason;
+  bool erased;
 };
 
 [[nodiscard]] std::optional<LatestRevision> find_latest_revision(Connection& connection, const Uuid& lead);

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/embedded.h"
+#include "base/log.h"
 #include "outbox/connection.h"
 
 namespace leadspool::embedded {
@@ -95,6 +96,39 @@ MigrationReport run_migrations(SQLite::Database& database, const std::string& pa
   return {from, schema_version()};
 }
 
+bool gives_space_back(SQLite::Database& database) {
+  return database.execAndGet("PRAGMA auto_vacuum").getInt() == 2;
+}
+
+// A store of a program that did not ask for it is made able to give space back: written anew, once. That also
+// removes what was left of deleted rows. It ends with the new file or with the old one; without it the store
+// works as well, but for the space.
+void convert_to_give_space_back(SQLite::Database& database, const std::string& path) {
+  if (gives_space_back(database)) return;
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(path, unknown);
+  const auto space = std::filesystem::space(folder_of(path), unknown);
+  // Once in a temporary file, once in the log.
+  if (unknown || space.available / 2 < size) {
+    log_warn("store_not_converted",
+             {{"store", path},
+              {"bytes", size},
+              {"free_bytes", space.available},
+              {"consequence", "its file does not shrink; tried again at the next start"}});
+    return;
+  }
+  log_info("store_converting", {{"store", path}, {"bytes", size}});
+  try {
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+    database.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (const SQLite::Exception& failure) {
+    log_warn("store_not_converted",
+             {{"store", path},
+              {"why", failure.what()},
+              {"consequence", "its file does not shrink; tried again at the next start"}});
+  }
+}
+
 }  // namespace
 
 int schema_version() { return static_cast<int>(embedded::migrations().size()); }
@@ -132,6 +166,7 @@ MigrationReport migrate(const std::string& store_path) {
     Connection connection(store_path, Connection::Mode::durable_write);
     const auto report = run_migrations(connection.database(), store_path);
     if (report.from != report.to) sync_folder(folder_of(store_path));
+    convert_to_give_space_back(connection.database(), store_path);
     return report;
   } catch (const SQLite::Exception& failure) {
     throw StoreError("cannot bring the store " + store_path + " up to date: " + failure.what() +

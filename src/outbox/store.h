@@ -43,7 +43,8 @@ struct MigrationReport {
 
 // Creates the file (0600) if absent and runs the migrations it lacks, all in one transaction: it ends with
 // the new schema or with the old one, never between. Needs the lock. Throws StoreError; for a store made by a
-// newer program too, and then nothing was touched.
+// newer program too, and then nothing was touched. An older store is then written anew so that it can give
+// space back, where there is room for that; what became of it is logged.
 MigrationReport migrate(const std::string& store_path);
 
 // The schema version of an existing store. Throws StoreError when it is not one of ours.

@@ -1,39 +1,61 @@
 #include "outbox/store_counts.h"
 
+#include <map>
+#include <string_view>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/destination_row.h"
 #include "outbox/lead_row.h"
+#include "outbox/oldest_waiting.h"
 
 namespace leadspool::outbox {
 namespace {
 
+// From one cause to the next by the index delivery_by_cause, whose first and last entries of a cause are its
+// oldest and its newest.
 constexpr const char* kDeadLetters =
-    "SELECT dead.cause, dead.destination, dead.count, dead.first, dead.last, lead.id "
-    "FROM (SELECT cause, destination, count(*) AS count, min(state_since) AS first, max(state_since) AS "
-    "last, "
-    "        max(lead_number) AS sample FROM delivery WHERE state = 'dead' GROUP BY destination, cause) AS "
-    "dead "
-    "JOIN lead ON lead.number = dead.sample ORDER BY dead.count DESC, dead.cause, dead.destination";
+    "SELECT counted.cause, counted.destination, counted.count, "
+    "  (SELECT state_since FROM delivery INDEXED BY delivery_by_cause WHERE state = 'dead' "
+    "     AND destination = counted.destination AND cause = counted.cause ORDER BY state_since LIMIT 1), "
+    "  newest.state_since, lead.id "
+    "FROM delivery_count AS counted "
+    "JOIN delivery AS newest ON newest.id = "
+    "  (SELECT id FROM delivery INDEXED BY delivery_by_cause WHERE state = 'dead' "
+    "     AND destination = counted.destination AND cause = counted.cause "
+    "   ORDER BY state_since DESC, id DESC LIMIT 1) "
+    "JOIN lead ON lead.number = newest.lead_number "
+    "WHERE counted.state = 'dead' AND counted.count > 0 "
+    "ORDER BY counted.count DESC, counted.cause, counted.destination";
 
-// Answered by what stands in delivery_by_cause, in its own order.
 constexpr const char* kCountDead =
-    "SELECT destination, count(*), min(state_since) FROM delivery INDEXED BY delivery_by_cause "
-    "WHERE state = 'dead' GROUP BY destination";
+    "SELECT counted.destination, sum(counted.count), "
+    "  min((SELECT state_since FROM delivery INDEXED BY delivery_by_cause WHERE state = 'dead' "
+    "     AND destination = counted.destination AND cause = counted.cause ORDER BY state_since LIMIT 1)) "
+    "FROM delivery_count AS counted WHERE counted.state = 'dead' AND counted.count > 0 "
+    "GROUP BY counted.destination ORDER BY counted.destination";
 
-constexpr const char* kCountLeads = "SELECT count(*) FROM lead";
 constexpr const char* kCountUnrouted = "SELECT count(*) FROM lead WHERE unrouted = 1";
-// Answered by the partial index lead_by_disposition; the others are the rest.
-constexpr const char* kCountNotDeliver =
-    "SELECT disposition, count(*) FROM lead WHERE disposition <> 'deliver' GROUP BY disposition";
+constexpr const char* kCountLeads =
+    "SELECT source, disposition, count FROM lead_count WHERE count > 0 ORDER BY source, disposition";
+// `open` holds the claimed as well, of which there are never more than are in flight.
 constexpr const char* kCountStates =
-    "SELECT destination, state, count(*) FROM delivery GROUP BY destination, state ORDER BY destination, "
-    "state";
-constexpr const char* kOldestUndelivered =
-    "SELECT min(lead.received_at) FROM lead WHERE lead.number IN "
-    "((SELECT min(lead_number) FROM delivery WHERE state = 'pending'), "
-    " (SELECT min(lead_number) FROM delivery WHERE state = 'claimed'))";
+    "SELECT destination, state, sum(count) FROM delivery_count GROUP BY destination, state "
+    "ORDER BY destination, state";
+constexpr const char* kCountClaimed =
+    "SELECT destination, count(*) FROM delivery INDEXED BY delivery_by_state WHERE state = 'claimed' "
+    "GROUP BY destination";
 constexpr const char* kLastReceived = "SELECT received_at FROM lead ORDER BY number DESC LIMIT 1";
+
+constexpr std::string_view kOpen = "open";
+
+// Numbers are given without gaps, so their distance is the number of leads, but for those that retention
+// removed.
+constexpr const char* kSearchProgress =
+    "SELECT (SELECT coalesce(max(number), 0) FROM lead) - min(indexed_to, (SELECT coalesce(max(number), 0) "
+    "FROM "
+    "lead)), purge FROM search_progress";
 
 // From one source to the next by the index lead_by_source, however many leads each has.
 constexpr const char* kLastReceivedBySource =
@@ -52,36 +74,66 @@ std::optional<Time> one_time(Connection& connection, const char* sql) {
   return read_optional_time(*row, 0);
 }
 
-std::vector<DispositionCount> count_dispositions(Connection& connection, std::int64_t leads) {
-  auto row = connection.use(kCountNotDeliver);
-  std::vector<DispositionCount> counts;
-  std::int64_t rest = leads;
+std::vector<StateCount> count_claimed(Connection& connection) {
+  std::vector<StateCount> counts;
+  auto row = connection.use(kCountClaimed);
   while (row->executeStep()) {
-    counts.push_back({undamaged(parse_disposition(row->getColumn(0).getString()), "lead.disposition"),
-                      row->getColumn(1).getInt64()});
-    rest -= counts.back().count;
+    counts.push_back({row->getColumn(0).getString(), State::claimed, row->getColumn(1).getInt64()});
   }
-  if (rest != 0) counts.insert(counts.begin(), {Disposition::deliver, rest});
   return counts;
+}
+
+std::vector<StateCount> count_states(Connection& connection) {
+  auto counts = count_claimed(connection);
+  std::map<std::string, std::int64_t> claimed;
+  for (const auto& each : counts) claimed[each.destination] = each.count;
+
+  auto row = connection.use(kCountStates);
+  while (row->executeStep()) {
+    const auto destination = row->getColumn(0).getString();
+    const auto name = row->getColumn(1).getString();
+    const bool open = name == kOpen;
+    const State state = open ? State::pending : undamaged(parse_state(name), "delivery_count.state");
+    const auto count = row->getColumn(2).getInt64() - (open ? claimed[destination] : 0);
+    if (count > 0) counts.push_back({destination, state, count});
+  }
+  return counts;
+}
+
+std::vector<LeadCount> count_leads(Connection& connection) {
+  std::vector<LeadCount> counts;
+  auto row = connection.use(kCountLeads);
+  while (row->executeStep()) {
+    counts.push_back({row->getColumn(0).getString(),
+                      undamaged(parse_disposition(row->getColumn(1).getString()), "lead_count.disposition"),
+                      row->getColumn(2).getInt64()});
+  }
+  return counts;
+}
+
+std::optional<Time> oldest_of_all(Connection& connection) {
+  std::optional<Time> oldest;
+  for (const auto& name : all_destinations(connection)) {
+    const auto here = oldest_waiting(connection, name);
+    if (here && (!oldest || *here < *oldest)) oldest = here;
+  }
+  return oldest;
 }
 
 }  // namespace
 
 StoreStatus count_store(Connection& connection) {
   StoreStatus status;
-  status.leads = connection.database().execAndGet(kCountLeads).getInt64();
   status.unrouted = count_unrouted(connection);
-  status.dispositions = count_dispositions(connection, status.leads);
-  {
-    auto row = connection.use(kCountStates);
-    while (row->executeStep()) {
-      status.deliveries.push_back({row->getColumn(0).getString(),
-                                   undamaged(parse_state(row->getColumn(1).getString()), "delivery.state"),
-                                   row->getColumn(2).getInt64()});
-    }
-  }
-  status.oldest_undelivered_received_at = one_time(connection, kOldestUndelivered);
+  status.dispositions = count_leads(connection);
+  for (const auto& each : status.dispositions) status.leads += each.count;
+  status.deliveries = count_states(connection);
+  status.oldest_undelivered_received_at = oldest_of_all(connection);
   status.last_received_at = one_time(connection, kLastReceived);
+  auto row = connection.use(kSearchProgress);
+  row->executeStep();
+  status.not_searchable = row->getColumn(0).getInt64();
+  status.purging = row->getColumn(1).getInt() != 0;
   return status;
 }
 

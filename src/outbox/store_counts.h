@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "outbox/reader.h"
+#include "outbox/overview.h"
 
 namespace leadspool::outbox {
 

@@ -195,12 +195,12 @@ TEST_CASE("after a restart a Retry-After still holds") {
 TEST_CASE("that a destination went down is remembered, and of one that was always well nothing is") {
   WorkerFixture w;
   w.settle();
-  REQUIRE(w.reader.destinations().empty());
+  REQUIRE(w.overview.destinations().empty());
   w.client.on_send([](const auto&) { return refused(); });
   for (int i = 0; i < 10; ++i) w.add_lead();
   w.worker->wake();
   w.settle();
-  const auto known = w.reader.destinations();
+  const auto known = w.overview.destinations();
   REQUIRE(known.size() == 1);
   REQUIRE(known[0].record.health.condition == Condition::down);
 }

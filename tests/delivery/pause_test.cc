@@ -151,7 +151,7 @@ TEST_CASE("what the worker learned before a person spoke does not overrule the p
   w.settle();
   REQUIRE(w.health().condition == Condition::working);
   REQUIRE(w.count(State::delivered) == 12);
-  REQUIRE(w.reader.destinations().at(0).record.health.condition == Condition::working);
+  REQUIRE(w.overview.destinations().at(0).record.health.condition == Condition::working);
 }
 
 TEST_CASE("a pause ordered while no worker ran holds from the start") {

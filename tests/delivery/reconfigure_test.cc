@@ -439,7 +439,7 @@ TEST_CASE("every lead is delivered exactly once while the destinations change ag
   changing.join();
   const auto delivered = [&] {
     int count = 0;
-    for (const auto& one : store.reader.status().deliveries) {
+    for (const auto& one : store.overview.status().deliveries) {
       if (one.state == State::delivered) count += static_cast<int>(one.count);
     }
     return count == kLeads;

@@ -62,7 +62,7 @@ struct RedriverFixture : StoreFixture {
     return id;
   }
 
-  outbox::RedriveView view(const Uuid& id) { return reader.redrive(id).value(); }
+  outbox::RedriveView view(const Uuid& id) { return overview.redrive(id).value(); }
 
   WakeSignal wake;
   std::optional<delivery::Inbox> inbox;

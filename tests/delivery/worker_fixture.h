@@ -84,7 +84,7 @@ struct WorkerFixture : StoreFixture {
 
   int count(State state) {
     int total = 0;
-    for (const auto& one : reader.status().deliveries) {
+    for (const auto& one : overview.status().deliveries) {
       if (one.state == state) total += static_cast<int>(one.count);
     }
     return total;

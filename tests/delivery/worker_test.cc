@@ -320,7 +320,7 @@ TEST_CASE("on its own thread the worker delivers what comes and stops when told"
   constexpr int kLeads = 200;
   for (int i = 0; i < kLeads; ++i) store.add_lead();
   const auto delivered = [&] {
-    const auto states = store.reader.status().deliveries;
+    const auto states = store.overview.status().deliveries;
     return states.size() == 1 && states[0].state == State::delivered && states[0].count == kLeads;
   };
   // Each look at the store takes its time; the bound only keeps a broken worker from hanging the tests.

@@ -6,7 +6,7 @@
 #include "fault/mounted_disk.h"
 #include "fault/store_check.h"
 #include "fault/text.h"
-#include "outbox/reader.h"
+#include "outbox/overview.h"
 #include "support/catch.h"
 
 namespace leadspool::test {
@@ -17,13 +17,13 @@ constexpr int kRefused = 503;
 
 std::int64_t delivered(const LeadService& service) {
   std::int64_t sum = 0;
-  for (const auto& count : outbox::Reader(service.store()).status().deliveries) {
+  for (const auto& count : outbox::Overview(service.store()).status().deliveries) {
     if (count.state == State::delivered) sum += count.count;
   }
   return sum;
 }
 
-std::int64_t stored(const LeadService& service) { return outbox::Reader(service.store()).status().leads; }
+std::int64_t stored(const LeadService& service) { return outbox::Overview(service.store()).status().leads; }
 
 void post_until(LeadService& service, int status) {
   wait_until("the answer is " + std::to_string(status), [&] { return service.post() == status; });

@@ -69,7 +69,7 @@ struct DestinationStore : StoreFixture {
 TEST_CASE("a destination that was never heard of works") {
   DestinationStore store;
   REQUIRE(store.remembered() == DestinationRecord{});
-  REQUIRE(store.reader.destinations().empty());
+  REQUIRE(store.overview.destinations().empty());
 }
 
 TEST_CASE("the health of a destination is read back as it was written, each time anew") {
@@ -81,7 +81,7 @@ TEST_CASE("the health of a destination is read back as it was written, each time
       .condition = Condition::misconfigured, .since = store.clock.now() + 1s, .reason = "HTTP 401"};
   store.write(misconfigured);
   REQUIRE(store.remembered() == DestinationRecord{misconfigured, std::nullopt});
-  REQUIRE(store.reader.destinations().at(0).record.health == misconfigured);
+  REQUIRE(store.overview.destinations().at(0).record.health == misconfigured);
   REQUIRE(store.remembered("other") == DestinationRecord{});
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("a pause is remembered with who ordered it, when and why, and leaves t
 TEST_CASE("a destination without any delivery can be paused") {
   DestinationStore store;
   REQUIRE(std::holds_alternative<DestinationRecord>(store.corrections.pause("crm", kMaintenance)));
-  const auto known = store.reader.destinations();
+  const auto known = store.overview.destinations();
   REQUIRE(known.size() == 1);
   REQUIRE(known[0].name == "crm");
   REQUIRE(known[0].record.pause->by == "ada");
@@ -236,7 +236,7 @@ TEST_CASE("every destination that ever had a delivery is known, by name, and wha
   REQUIRE(store.finish(store.claim(1, "tried").at(0), kDelivered));
   static_cast<void>(store.corrections.pause("paused", kMaintenance));
 
-  const auto known = store.reader.destinations();
+  const auto known = store.overview.destinations();
   std::vector<std::string> names;
   for (const auto& one : known) names.push_back(one.name);
   REQUIRE(names == std::vector<std::string>{"done", "held", "paused", "tried", "waiting"});
@@ -255,7 +255,7 @@ TEST_CASE("what is being tried waits too, and what waits for its next try") {
   store.add_lead();
   store.clock.advance(1s);
   store.add_lead();
-  const auto oldest = [&] { return store.reader.destinations().at(0).oldest_waiting_received_at; };
+  const auto oldest = [&] { return store.overview.destinations().at(0).oldest_waiting_received_at; };
   const auto claim = store.claim(1).at(0);
   REQUIRE(oldest() == first);
   REQUIRE(store.finish(claim, kDown));
@@ -309,7 +309,7 @@ TEST_CASE(
     together.commit();
   }
   const auto oldest_at = [&](const std::string& name) {
-    for (const auto& known : store.reader.destinations()) {
+    for (const auto& known : store.overview.destinations()) {
       if (known.name == name) return known.oldest_waiting_received_at.value();
     }
     throw std::runtime_error("unknown");
@@ -333,7 +333,7 @@ TEST_CASE("the oldest of a few is found in as many steps, however many older one
 
 TEST_CASE("dead letters are counted for each destination along one index") {
   DestinationStore store;
-  REQUIRE(store.reader.dead_counts().empty());
+  REQUIRE(store.overview.dead_counts().empty());
   const auto first = store.clock.now();
   const auto add_dead = [&](const std::string& destination, const std::string& cause) {
     store.add_lead("One", destination);
@@ -344,7 +344,7 @@ TEST_CASE("dead letters are counted for each destination along one index") {
   add_dead("crm", "a bad name");
   add_dead("other", "no e-mail");
   store.add_lead("One", "idle");
-  const auto counts = store.reader.dead_counts();
+  const auto counts = store.overview.dead_counts();
   REQUIRE(counts.size() == 2);
   REQUIRE(counts[0].destination == "crm");
   REQUIRE(counts[0].count == 2);
@@ -367,7 +367,7 @@ TEST_CASE("dead letters are counted for each destination along one index") {
 
 TEST_CASE("of each source the last lead is known, whatever was decided about it") {
   StoreFixture store;
-  REQUIRE(store.reader.last_received().empty());
+  REQUIRE(store.overview.last_received().empty());
   const auto add_from = [&](const std::string& source, Disposition disposition, std::string reason) {
     store.clock.advance(1s);
     store.add({.source = source,
@@ -381,7 +381,7 @@ TEST_CASE("of each source the last lead is known, whatever was decided about it"
   const auto probe = add_from("b", Disposition::probe, "no body");
   const auto alone = add_from("c", Disposition::deliver, "");
   const std::vector<std::pair<std::string, Time>> expected{{"a", quarantined}, {"b", probe}, {"c", alone}};
-  REQUIRE(store.reader.last_received() == expected);
+  REQUIRE(store.overview.last_received() == expected);
 }
 
 }  // namespace leadspool

@@ -305,7 +305,7 @@ TEST_CASE("dead letters group by cause and destination, the largest group first"
   store.clock.advance(1h);
   const Uuid other = store.add_lead();
   store.finish(store.claim().at(0), {.outcome = Outcome::rejected, .cause = "bad e-mail"});
-  const auto groups = store.reader.dead_letters();
+  const auto groups = store.overview.dead_letters();
   REQUIRE(groups.size() == 2);
   REQUIRE(groups[0].cause == "no last name");
   REQUIRE(groups[0].count == 3);
@@ -315,15 +315,15 @@ TEST_CASE("dead letters group by cause and destination, the largest group first"
 
 TEST_CASE("the status counts states and knows the oldest lead that is not delivered") {
   StoreFixture store;
-  REQUIRE(store.reader.status().leads == 0);
-  REQUIRE_FALSE(store.reader.status().oldest_undelivered_received_at);
+  REQUIRE(store.overview.status().leads == 0);
+  REQUIRE_FALSE(store.overview.status().oldest_undelivered_received_at);
   const Time first = store.clock.now();
   store.add_lead();
   store.clock.advance(1h);
   store.add_lead();
-  REQUIRE(store.reader.status().oldest_undelivered_received_at == first);
+  REQUIRE(store.overview.status().oldest_undelivered_received_at == first);
   store.finish(store.claim(1).at(0), kDelivered);
-  const auto status = store.reader.status();
+  const auto status = store.overview.status();
   REQUIRE(status.leads == 2);
   REQUIRE(status.oldest_undelivered_received_at == store.clock.now());
   REQUIRE(status.last_received_at == store.clock.now());

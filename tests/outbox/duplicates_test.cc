@@ -199,7 +199,7 @@ TEST_CASE("the same key with the same body stores nothing more, for good") {
   REQUIRE(repeated.disposition_reason.empty());
   REQUIRE(repeated.payload_sha256 == sha256("first"));
   REQUIRE_FALSE(repeated.stored_as);
-  REQUIRE(store.reader.status().leads == 1);
+  REQUIRE(store.overview.status().leads == 1);
   REQUIRE(store.reader.find(first)->duplicate_count == 0);
   REQUIRE(told == 1);
 }
@@ -334,12 +334,12 @@ TEST_CASE("of the same key posted by eight senders at once exactly one lead is s
     if (&result == &*first) continue;
     REQUIRE(std::get<Repeated>(result).id == std::get<Accepted>(*first).id);
   }
-  REQUIRE(store.reader.status().leads == 1);
+  REQUIRE(store.overview.status().leads == 1);
 }
 
 TEST_CASE("leads are counted and listed by what was decided about them") {
   StoreFixture store;
-  REQUIRE(store.reader.status().dispositions.empty());
+  REQUIRE(store.overview.status().dispositions.empty());
   const Uuid first = store.add(lead_saying("hello"));
   const Uuid second = accept(store, lead_saying("hello")).id;
   const Uuid third = accept(store, lead_saying("hello")).id;
@@ -349,7 +349,8 @@ TEST_CASE("leads are counted and listed by what was decided about them") {
   const Uuid fourth = store.add(test_lead);
 
   std::map<Disposition, std::int64_t> counts;
-  for (const auto& [disposition, count] : store.reader.status().dispositions) counts[disposition] = count;
+  const auto status = store.overview.status();
+  for (const auto& each : status.dispositions) counts[each.disposition] = each.count;
   const std::map<Disposition, std::int64_t> expected{
       {Disposition::deliver, 1}, {Disposition::test, 1}, {Disposition::duplicate, 2}};
   REQUIRE(counts == expected);

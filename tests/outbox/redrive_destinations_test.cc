@@ -62,13 +62,13 @@ struct TwoDestinations : StoreFixture {
 
   // How many of the leads for it are in `state`.
   int count(const std::string& destination, State state) {
-    for (const auto& one : reader.status().deliveries) {
+    for (const auto& one : overview.status().deliveries) {
       if (one.destination == destination && one.state == state) return static_cast<int>(one.count);
     }
     return 0;
   }
 
-  outbox::RedriveView view(const Uuid& id) { return reader.redrive(id).value(); }
+  outbox::RedriveView view(const Uuid& id) { return overview.redrive(id).value(); }
 };
 
 }  // namespace

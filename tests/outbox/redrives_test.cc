@@ -96,13 +96,13 @@ struct RedriveFixture : StoreFixture {
     while (!last.ended && !last.waits) last = step(id);
   }
 
-  outbox::RedriveView view(const Uuid& id) { return reader.redrive(id).value(); }
+  outbox::RedriveView view(const Uuid& id) { return overview.redrive(id).value(); }
 
   State state(const Uuid& lead) { return delivery(lead).state; }
 
   int count(State wanted) {
     std::int64_t total = 0;
-    for (const auto& one : reader.status().deliveries) total += one.state == wanted ? one.count : 0;
+    for (const auto& one : overview.status().deliveries) total += one.state == wanted ? one.count : 0;
     return static_cast<int>(total);
   }
 };
@@ -211,7 +211,7 @@ TEST_CASE("counting changes nothing") {
   const Uuid lead = store.add_dead();
   REQUIRE(std::get<outbox::RedriveCount>(store.redrives.count({})).dead == 1);
   REQUIRE(store.state(lead) == State::dead);
-  REQUIRE(store.reader.redrives(10).empty());
+  REQUIRE(store.overview.redrives(10).empty());
 }
 
 TEST_CASE("what dies again, or died after the order, is not taken") {
@@ -478,7 +478,7 @@ TEST_CASE("leads that came before a destination was configured are delivered to 
                                      .disposition = Disposition::quarantined,
                                      .disposition_reason = "not JSON",
                                      .receipt = StoreFixture::receipt()});
-  REQUIRE(store.reader.status().unrouted == 2);
+  REQUIRE(store.overview.status().unrouted == 2);
   std::vector<std::string> asked;
   outbox::Redrives door{store.committer, store.clock, store.random,
                         outbox::RedriveRules{[&](const std::string& destination, const Lead& lead) {
@@ -523,7 +523,7 @@ TEST_CASE("leads that came before a destination was configured are delivered to 
   REQUIRE_FALSE(made(unreadable));
   REQUIRE_FALSE(made(late));
   REQUIRE_FALSE(store.reader.find(nowhere)->view.unrouted);
-  REQUIRE(store.reader.status().unrouted == 2);  // `unwanted` and `late`
+  REQUIRE(store.overview.status().unrouted == 2);  // `unwanted` and `late`
   const auto audit = store.reader.find(nowhere)->audit;
   REQUIRE(audit.size() == 1);
   REQUIRE(audit[0].action == "redrive");
@@ -567,7 +567,7 @@ TEST_CASE("what would take nothing is not ordered") {
   REQUIRE(std::get<outbox::RedriveCount>(store.redrives.count(filter)).dead == 0);
   const auto result = store.redrives.order({.filter = filter}, kAda);
   REQUIRE(std::holds_alternative<outbox::NothingToRedrive>(result));
-  REQUIRE(store.reader.redrives(10).empty());
+  REQUIRE(store.overview.redrives(10).empty());
   REQUIRE_FALSE(told);
 }
 
@@ -586,11 +586,11 @@ TEST_CASE("open redrives are told oldest first with their rate, ended ones not")
   REQUIRE(open[1].id == last);
   REQUIRE_FALSE(open[1].rate_per_second);
 
-  const auto listed = store.reader.redrives(2);
+  const auto listed = store.overview.redrives(2);
   REQUIRE(listed.size() == 2);
   REQUIRE(listed[0].id == last);
   REQUIRE(listed[1].id == ended);
-  REQUIRE_FALSE(store.reader.redrive(Uuid{}));
+  REQUIRE_FALSE(store.overview.redrive(Uuid{}));
 }
 
 TEST_CASE("an order is read back as it was given, and the worker is told of it") {
@@ -628,8 +628,8 @@ TEST_CASE("a step looks at a bounded number of rows, however few of them match")
   RedriveFixture store;
   SQLite::Database raw(store.path, SQLite::OPEN_READWRITE);
   fill_with_dead(raw, 4'500, store.clock.now());
-  const Uuid last = store.add_dead("other");
-  const Uuid id = store.order({.filter = {.destination = "other"}});
+  const Uuid last = store.add_dead("crm", "another cause");
+  const Uuid id = store.order({.filter = {.cause = "another cause"}});
   REQUIRE(store.view(id).total == 1);
   for (int idle = 0; idle < 2; ++idle) {
     const auto step = store.step(id);
@@ -646,9 +646,9 @@ TEST_CASE("a step that only waits writes nothing") {
   store.add_many_dead(2);
   const Uuid id = store.order({.canary = 1});
   store.step(id);
-  const auto before = store.reader.status().store_bytes;
+  const auto before = store.overview.status().store_bytes;
   for (int i = 0; i < 200; ++i) REQUIRE(store.step(id).waits);
-  REQUIRE(store.reader.status().store_bytes == before);
+  REQUIRE(store.overview.status().store_bytes == before);
 }
 
 TEST_CASE("ten thousand dead letters are each given back once, however often the service dies meanwhile") {
@@ -668,7 +668,7 @@ TEST_CASE("ten thousand dead letters are each given back once, however often the
     outbox::Redrives redrives{committer, clock, random,
                               outbox::RedriveRules{[](const auto&, const auto&) { return true; },
                                                    [](const auto&) { return true; }}};
-    outbox::Reader reader{path};
+    outbox::Overview overview{path};
     if (life == 0) id = std::get<outbox::RedriveView>(redrives.order({.canary = 3}, kAda)).id;
     for (int step = 0; step < 7 && !ended; ++step) {
       redrives.step(id, 100, 500, clock.now(), [&](auto result) {
@@ -677,7 +677,7 @@ TEST_CASE("ten thousand dead letters are each given back once, however often the
       });
       clock.advance(1ms);
     }
-    const auto view = reader.redrive(id).value();
+    const auto view = overview.redrive(id).value();
     REQUIRE(view.total == kMany);
     REQUIRE(view.redriven == moved);
     REQUIRE(view.waiting <= 500);

@@ -187,7 +187,7 @@ TEST_CASE("a quarantined lead can turn out to be one that waits for a person") {
   REQUIRE(store.reader.find(lead)->view.lead.disposition == Disposition::do_not_contact);
   REQUIRE(store.delivery(lead).state == State::held);
   REQUIRE(store.claim().empty());
-  REQUIRE(store.reader.status().dispositions.at(0).disposition == Disposition::do_not_contact);
+  REQUIRE(store.overview.status().dispositions.at(0).disposition == Disposition::do_not_contact);
 }
 
 TEST_CASE("what was decided about a readable lead stays when it is revised") {

@@ -8,6 +8,7 @@
 
 #include "outbox/claims.h"
 #include "outbox/corrections.h"
+#include "outbox/overview.h"
 #include "outbox/reader.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
@@ -195,7 +196,7 @@ TEST_CASE("a store of schema version 1 is brought up to date and keeps every byt
   const auto page = outbox::Reader(path).list({}, 10, std::nullopt);
   REQUIRE(page.leads.size() == 3);
   REQUIRE(outbox::Reader(path).find(page.leads[0].lead.id)->revisions.empty());
-  REQUIRE(outbox::Reader(path).status().dispositions.size() == 3);
+  REQUIRE(outbox::Overview(path).status().dispositions.size() == 3);
 }
 
 TEST_CASE("the leads of a store of schema version 1 can be revised and delivered") {
@@ -255,7 +256,7 @@ TEST_CASE("of a store of schema version 2 the readable leads that no destination
     received.push_back(view.lead.received_at);
   }
   REQUIRE(received == std::vector<Time>{from_unix_ms(3), from_unix_ms(2)});
-  REQUIRE(reader.status().unrouted == 2);
+  REQUIRE(outbox::Overview(path).status().unrouted == 2);
 }
 
 TEST_CASE("of an older store the destinations are known, and what is pending there can be claimed") {
@@ -263,7 +264,7 @@ TEST_CASE("of an older store the destinations are known, and what is pending the
   const auto path = folder.file("leads.db");
   make_store_of_version_2(path);
   outbox::migrate(path);
-  const auto known = outbox::Reader(path).destinations();
+  const auto known = outbox::Overview(path).destinations();
   REQUIRE(known.size() == 2);
   REQUIRE(known[0].name == "crm");
   REQUIRE(known[0].oldest_waiting_received_at == from_unix_ms(1));

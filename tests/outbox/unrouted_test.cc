@@ -52,7 +52,7 @@ TEST_CASE("a readable lead without any delivery is shown as one that no destinat
   REQUIRE(unrouted_leads(store, {.disposition = Disposition::test}) == std::vector<Uuid>{test});
   REQUIRE(unrouted_leads(store, {.destination = "crm"}).empty());
   REQUIRE(unrouted_leads(store, {.state = State::pending}).empty());
-  REQUIRE(store.reader.status().unrouted == 2);
+  REQUIRE(store.overview.status().unrouted == 2);
 }
 
 TEST_CASE("a duplicate, which would only be held, misses nothing where no destination wants it") {
@@ -95,7 +95,7 @@ TEST_CASE("a revision that brings deliveries makes the lead wanted, one that bri
   REQUIRE(std::holds_alternative<outbox::Revised>(
       store.corrections.revise(lead, revision, {"ada", "for the new CRM"})));
   REQUIRE_FALSE(is_unrouted(store, lead));
-  REQUIRE(store.reader.status().unrouted == 0);
+  REQUIRE(store.overview.status().unrouted == 0);
   REQUIRE(store.claim().size() == 1);
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("a person gives up a lead that no destination wants, which leaves an a
   const auto result = store.corrections.discard(lead, std::nullopt, ada);
   REQUIRE(std::get<outbox::Corrected>(result).destinations.empty());
   REQUIRE_FALSE(is_unrouted(store, lead));
-  REQUIRE(store.reader.unrouted() == 0);
+  REQUIRE(store.overview.unrouted() == 0);
   const auto audit = store.reader.find(lead)->audit;
   REQUIRE(audit.size() == 1);
   REQUIRE(audit[0].actor == "ada");

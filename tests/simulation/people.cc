@@ -1,6 +1,7 @@
 #include "simulation/people.h"
 
 #include "base/digest.h"
+#include "outbox/overview.h"
 
 namespace leadspool::simulation {
 namespace {
@@ -179,7 +180,7 @@ bool People::has_open_redrives() {
 }
 
 void People::check_redrives() {
-  const auto views = world_.reader().redrives(100);
+  const auto views = outbox::Overview(world_.path()).redrives(100);
   if (views.size() != redrives_.size()) world_.trace.broken("redrives", "one is missing");
   for (const auto& view : views) {
     const std::string name = "a redrive that " + std::string(to_string(view.state));

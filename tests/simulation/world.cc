@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "outbox/overview.h"
 #include "simulation/faulty_disk.h"
 #include "simulation/store_promises.h"
 
@@ -173,7 +174,8 @@ void World::begin_life() {
   {
     outbox::Reader found(path_);
     check_restart(found, ledger, trace);
-    for (auto& known : found.destinations()) remembered.emplace(known.name, known.record);
+    auto known_now = outbox::Overview(path_).destinations();
+    for (auto& known : known_now) remembered.emplace(known.name, known.record);
   }
   watch.life_begins(remembered, clock_held, !store_failed_);
   store_failed_ = false;

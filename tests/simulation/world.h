@@ -58,6 +58,7 @@ class World {
 
   // For looking at the store, once nothing bad happens to it any more: until the next restart.
   [[nodiscard]] outbox::Reader& reader();
+  [[nodiscard]] const std::string& path() const { return path_; }
   // The keys of leads of which a delivery is pending or claimed.
   [[nodiscard]] std::vector<std::string> waiting();
   [[nodiscard]] int requests() const { return network.requests(); }

@@ -121,6 +121,7 @@ bool RawClient::read_more() {
   const auto got = session_ ? SSL_read(session_.get(), buffer.data(), static_cast<int>(buffer.size()))
                             : recv(socket_, buffer.data(), buffer.size(), 0);
   timed_out_ = got < 0 && errno == EAGAIN;
+  cut_ = got < 0 && errno == ECONNRESET;
   if (got <= 0) return false;
   received_.append(buffer.data(), static_cast<std::size_t>(got));
   return true;
@@ -141,6 +142,11 @@ RawAnswer RawClient::read_answer() {
   answer.body = received_.substr(head_size, length);
   received_.erase(0, head_size + length);
   return answer;
+}
+
+std::string RawClient::read_to_end() {
+  while (read_more()) continue;
+  return std::exchange(received_, {});
 }
 
 std::string RawClient::certificate() const {

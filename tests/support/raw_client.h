@@ -47,6 +47,12 @@ class RawClient {
   // One answer with a Content-Length.
   [[nodiscard]] RawAnswer read_answer();
 
+  // All that comes until the server ends the connection, heads included.
+  [[nodiscard]] std::string read_to_end();
+
+  // Whether the server has cut the connection instead of ending it, as the last read found.
+  [[nodiscard]] bool was_cut() const { return cut_; }
+
   [[nodiscard]] RawAnswer exchange(std::string_view request) {
     send(request);
     return read_answer();
@@ -72,6 +78,7 @@ class RawClient {
   std::unique_ptr<ssl_st, Free> session_;
   bool handshake_done_ = false;
   bool timed_out_ = false;  // the last read gave up
+  bool cut_ = false;
   std::string received_;
 };
 

@@ -8,10 +8,14 @@
 #include "outbox/claims.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
+#include "outbox/erasures.h"
+#include "outbox/given_answers.h"
 #include "outbox/intake.h"
+#include "outbox/overview.h"
 #include "outbox/reader.h"
 #include "outbox/redrives.h"
 #include "outbox/store.h"
+#include "outbox/upkeep.h"
 #include "support/fake_clock.h"
 #include "support/seeded_random.h"
 #include "support/temporary_folder.h"
@@ -105,6 +109,13 @@ struct StoreFixture {
     return placed;
   }
 
+  // All that the upkeep finds to do; how many steps that took.
+  int tidy_up(const outbox::UpkeepRules& rules = {}) {
+    int steps = 1;
+    while (std::get<outbox::Left>(upkeep.step(rules, clock.now())) == outbox::Left::more) ++steps;
+    return steps;
+  }
+
   outbox::DeliveryView delivery(const Uuid& lead) { return reader.find(lead)->view.deliveries.at(0); }
 
   TemporaryFolder folder;
@@ -116,6 +127,9 @@ struct StoreFixture {
   outbox::Intake intake{{}, path, committer, clock, random};
   outbox::Claims doors{committer, random};
   outbox::Corrections corrections{committer, clock};
+  outbox::Erasures erasures{committer, clock};
+  outbox::GivenAnswers given_answers{committer, clock};
+  outbox::Upkeep upkeep{committer};
   // Those that a redrive finds not configured.
   std::set<std::string> removed_destinations;
   outbox::Redrives redrives{committer, clock, random,
@@ -124,6 +138,7 @@ struct StoreFixture {
                                                    return !removed_destinations.contains(destination);
                                                  }}};
   outbox::Reader reader{path};
+  outbox::Overview overview{path};
 
  private:
   static std::string migrated(std::string store_path) {
