@@ -39,7 +39,11 @@ struct ClientRequest {
   std::chrono::milliseconds connect_timeout{5'000};  // DNS, TCP and TLS together
   std::chrono::milliseconds total_timeout{30'000};
   std::size_t max_answer_bytes = 20 * 1024;  // the rest is not read
-  std::string unix_socket;                   // a path; empty: TCP
+  // Set: is given the body of a 2xx piece by piece, as it comes, from inside run(); false: that was enough.
+  // Such an answer may be of any length and take any time: `total_timeout` is how long nothing of it may
+  // come.
+  std::function<bool(std::string_view piece)> take_part;
+  std::string unix_socket;           // a path; empty: TCP
   std::string ca_file;               // a PEM bundle to trust instead of the system's; empty: the system's
   std::optional<MailEnvelope> mail;  // set: it is one
 };
@@ -58,9 +62,9 @@ struct RefusedRecipient {
 struct ClientAnswer {
   int status = 0;
   std::vector<Header> headers;
-  std::string body;
+  std::string body;      // empty where ClientRequest::take_part was given it
   bool complete = true;  // false: the body is only a beginning
-  // Of an answer that is not complete, unless it is longer than was asked for: "the end of the answer did not
+  // Of an answer that is not complete, unless it is longer than was wanted: "the end of the answer did not
   // come in the 30 s allowed for all of it".
   std::string incomplete_because;
   // Of a mail: what the server said no to; none: it has the mail. Looked at before the status, which is not a

@@ -166,6 +166,11 @@ bool Connection::write_some(std::string_view& bytes) {
   return true;
 }
 
+bool Connection::peer_hung_up() const {
+  pollfd watched{socket_, POLLRDHUP, 0};
+  return poll(&watched, 1, 0) > 0;
+}
+
 void Connection::on_write_waits(std::function<bool()> begin, std::function<void()> end) {
   begin_write_wait_ = std::move(begin);
   end_write_wait_ = std::move(end);

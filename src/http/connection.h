@@ -63,6 +63,9 @@ class Connection {
   // times that.
   [[nodiscard]] bool write(std::string_view bytes);
 
+  // Whether the peer will send nothing more, and most likely went away. Does not wait.
+  [[nodiscard]] bool peer_hung_up() const;
+
   // From now on `begin` is asked before each wait for a peer that does not take what is written, and gives up
   // the write by false; `end` is told when the wait is over.
   void on_write_waits(std::function<bool()> begin, std::function<void()> end);

@@ -25,6 +25,10 @@ constexpr long kLongestIdle_s = 3;
 // Zero would mean "no limit" to libcurl.
 long positive(milliseconds span) { return static_cast<long>(std::max(span, milliseconds{1}).count()); }
 
+long whole_seconds(milliseconds span) {
+  return std::max<long>(std::chrono::ceil<std::chrono::seconds>(span).count(), 1);
+}
+
 long long_info(void* handle, CURLINFO info) {
   long value = 0;
   curl_easy_getinfo(handle, info, &value);
@@ -116,7 +120,13 @@ void CurlTransfer::set_limits() {
   // A resolver that hangs must not make the one thread wait for it.
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, positive(request_.connect_timeout));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, positive(request_.total_timeout));
+  if (request_.take_part) {
+    // libcurl's measure of silence: less than so many bytes a second for so many seconds.
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, whole_seconds(request_.total_timeout));
+  } else {
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, positive(request_.total_timeout));
+  }
 }
 
 void CurlTransfer::set_security() {
@@ -200,6 +210,11 @@ bool CurlTransfer::take_header_line(std::string_view line) {
 
 // False when that was enough of it.
 bool CurlTransfer::take_body(std::string_view bytes) {
+  const bool is_success = answer_.status >= 200 && answer_.status < 300;
+  if (request_.take_part && is_success) {
+    cut_off_ = !request_.take_part(bytes);
+    return !cut_off_;
+  }
   auto& body = answer_.body;
   const auto taken = bytes.substr(0, request_.max_answer_bytes - body.size());
   body.append(taken);
@@ -262,7 +277,8 @@ std::string CurlTransfer::time_allowed(bool for_connecting) const {
   if (for_connecting && request_.connect_timeout < request_.total_timeout) {
     return "in the " + in_seconds(request_.connect_timeout) + " allowed for connecting";
   }
-  return "in the " + in_seconds(request_.total_timeout) + " allowed for all of it";
+  const std::string_view what = request_.take_part ? "silence" : "all of it";
+  return "in the " + in_seconds(request_.total_timeout) + " allowed for " + std::string(what);
 }
 
 std::string CurlTransfer::explain_timeout(FailurePhase phase) const {

@@ -12,6 +12,7 @@
 #include "http/head.h"
 #include "http/refusals.h"
 #include "http/request_body.h"
+#include "http/streamed_body.h"
 
 #if defined(CPPHTTPLIB_ZLIB_SUPPORT) || defined(CPPHTTPLIB_BROTLI_SUPPORT) || defined(CPPHTTPLIB_ZSTD_SUPPORT)
 #error "cpp-httplib is to neither pack answers nor unpack bodies; nothing here bounds what that would cost"
@@ -69,6 +70,7 @@ class Exchange::Conversation final : public httplib::Server, private httplib::St
   void respond(httplib::Response& answer);
   httplib::Server::HandlerResponse describe_refusal(httplib::Response& answer);
   void set_connection_header(httplib::Response& answer);
+  [[nodiscard]] bool write_parts();
   Request take_request();
   [[nodiscard]] std::string remote_address(const std::vector<Header>& headers) const;
   void give(Response response, httplib::Response& answer);
@@ -102,6 +104,8 @@ class Exchange::Conversation final : public httplib::Server, private httplib::St
   bool responded_ = false;  // by us, not by cpp-httplib for itself
   bool last_ = false;
   bool dropped_ = false;
+  bool streamed_ = false;
+  NextPart next_part_;  // of a streamed answer that is to be written
 };
 
 bool Exchange::Conversation::run() {
@@ -114,13 +118,24 @@ bool Exchange::Conversation::run() {
   last_ = head_.wants_close || head_.http_1_0;
   line_ = std::move(head_.request_line) + "\r\n\r\n";
   line_read_ = 0;
-  responded_ = dropped_ = false;
+  responded_ = dropped_ = streamed_ = false;
 
   bool ended = false;
   const bool answered = process_request(*this, "", 0, "", 0, false, ended,
                                         [this](httplib::Request& request) { parsed_ = &request; });
   if (dropped_) connection_.cut();
-  return answered && !ended && !last_ && !dropped_;
+  return answered && !dropped_ && write_parts() && !ended && !last_;
+}
+
+// What follows the head of a streamed answer. Cut off is whoever does not get all of it: an end like any
+// other would make a part of it pass for the whole.
+bool Exchange::Conversation::write_parts() {
+  const auto next_part = std::exchange(next_part_, nullptr);
+  if (!next_part) return true;
+  const auto framing = head_.http_1_0 ? Framing::until_close : Framing::chunked;
+  const bool written = write_streamed_body(connection_, framing, next_part, by_.stopping);
+  if (!written) connection_.cut();
+  return written;
 }
 
 // nullopt when there was none, or it was refused.
@@ -198,8 +213,11 @@ std::string Exchange::Conversation::remote_address(const std::vector<Header>& he
 void Exchange::Conversation::give(Response response, httplib::Response& answer) {
   answer.status = response.status;
   for (const auto& [name, value] : response.headers) answer.set_header(name, value);
-  if (!response.body.empty()) answer.set_header("Content-Type", response.content_type);
+  streamed_ = response.next_part != nullptr;
+  if (streamed_ || !response.body.empty()) answer.set_header("Content-Type", response.content_type);
   answer.body = std::move(response.body);
+  if (streamed_ && !head_.http_1_0) answer.set_header("Transfer-Encoding", "chunked");
+  if (streamed_ && parsed_->method != "HEAD") next_part_ = std::move(response.next_part);
 }
 
 httplib::Server::HandlerResponse Exchange::Conversation::describe_refusal(httplib::Response& answer) {
@@ -215,6 +233,7 @@ void Exchange::Conversation::set_connection_header(httplib::Response& answer) {
   answer.headers.erase("Connection");
   answer.headers.erase("Keep-Alive");
   answer.headers.erase("Accept-Ranges");
+  if (streamed_) answer.headers.erase("Content-Length");
   if (last_) answer.set_header("Connection", "close");
 }
 

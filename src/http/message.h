@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,12 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<Header> headers;
+  // Set: the body is what this gives, part by part until nullopt, and `body` is empty. It is called on the
+  // connection's thread each time the peer has taken the part before, and may wait, so it must come to an end
+  // by itself when the service stops. An empty part is for a look whether anybody still listens. When the
+  // peer went away, it throws, or the server stops, the connection is cut and it is called no more. It is
+  // destroyed in any case, at once when the request was a HEAD.
+  std::function<std::optional<std::string>()> next_part;
   // The connection is cut instead of answering. For the simulator of a CRM that does so.
   bool drop_connection = false;
   // How long the answer is held back, to slow the peer down. Meanwhile the connection gives way to others,

@@ -75,7 +75,9 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
 
 Response Router::handle(Request& request) const {
   auto response = answer(request);
-  response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
+  for (const auto& header : headers_) {
+    if (find_header(response.headers, header.name).empty()) response.headers.push_back(header);
+  }
   return response;
 }
 

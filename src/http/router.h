@@ -21,7 +21,7 @@ class Router {
   // empty: "/leads/{source}". The first match in the order of adding wins. GET answers HEAD too.
   void add(std::string_view method, std::string_view pattern, Handler handler);
 
-  // Goes with every answer, whoever gives it.
+  // Goes with every answer, whoever gives it, but for one that has a header of this name already.
   void add_header(Header header) { headers_.push_back(std::move(header)); }
 
   // Never throws: 404 for an unknown path; 405 with Allow for a known path and another method; what a

@@ -19,6 +19,9 @@ enum class Outcome {
   interrupted,    // the process died holding the claim; only ever recorded, never reported by a connector
 };
 
+inline constexpr Outcome kOutcomes[] = {Outcome::delivered,     Outcome::rejected,  Outcome::unavailable,
+                                        Outcome::misconfigured, Outcome::ambiguous, Outcome::interrupted};
+
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
 

@@ -161,7 +161,7 @@ http::Answer Receiver::receive(const http::Request& request) {
   const auto options = options_.get();
   const std::string_view key = presented_key(request);
   const Source* const source = find_opened(options->sources, request.path_value("source"), key);
-  if (source == nullptr) return not_found(failed_keys_.note(request.remote_address));
+  if (source == nullptr) return not_found(failed_keys_.note(request.remote_address).delay);
 
   auto reading = read_body(request.body, request.headers, options->max_body_bytes, source->schema.get());
   if (std::holds_alternative<UnpacksTooLarge>(reading)) return unpacks_too_large(options->max_body_bytes);

@@ -15,9 +15,9 @@
 
 #include "base/clock.h"
 #include "base/current.h"
+#include "http/failed_tries.h"
 #include "http/router.h"
 #include "outbox/intake.h"
-#include "receiver/failed_keys.h"
 #include "receiver/refusal_log.h"
 #include "receiver/source.h"
 
@@ -48,7 +48,7 @@ class Receiver {
 
   Current<ReceiverOptions> options_;
   outbox::Intake& intake_;
-  FailedKeys failed_keys_;
+  http::FailedTries failed_keys_;
   RefusalLog refusals_;
 };
 

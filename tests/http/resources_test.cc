@@ -99,6 +99,24 @@ TEST_CASE("serves until it is told to end", "[.attacked]") {
   served.server().stop();
 }
 
+TEST_CASE(
+    "a streamed answer costs the memory of one part, however long it is and however slowly it is taken") {
+  AttackedServer server;
+  REQUIRE(RawClient::tcp(server.port()).exchange(get("/show/a")).status == 200);
+  const auto peak = server.peak_bytes();
+  auto slow = RawClient::tcp(server.port());
+  slow.send(get("/parts/1000000"));
+  auto client = RawClient::tcp(server.port());
+  client.send(get("/parts/512", "Connection: close\r\n"));
+  REQUIRE(client.read_to_end().size() > 512 * 64 * 1024);
+  if (kMemoryIsOurs) {
+    const auto now = server.peak_bytes();
+    INFO(peak << " bytes before, " << now << " after");
+    REQUIRE(now <= peak + kMostGrowth);
+  }
+  REQUIRE(server.stop() == 0);
+}
+
 TEST_CASE("attacks are refused, and neither memory nor descriptors stay behind") {
   AttackedServer server;
   auto honest = RawClient::tcp(server.port());

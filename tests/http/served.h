@@ -112,6 +112,15 @@ class Served {
     router_.add("GET", "/large", [](const http::Request&) -> http::Answer {
       return http::Response{.content_type = "text/plain", .body = std::string(5'000'000, 'x')};
     });
+    // So many parts of 64 KiB.
+    router_.add("GET", "/parts/{count}", [](const http::Request& request) -> http::Answer {
+      http::Response response{.content_type = "text/plain"};
+      response.next_part = [left = std::stoi(std::string(request.path_value("count")))]() mutable {
+        constexpr std::size_t kPart = 64 * 1024;
+        return left-- > 0 ? std::optional(std::string(kPart, 'x')) : std::nullopt;
+      };
+      return response;
+    });
     return router_;
   }
 

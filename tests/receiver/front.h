@@ -70,7 +70,7 @@ struct Front {
     return *found;
   }
 
-  [[nodiscard]] std::int64_t lead_count() { return store.reader.status().leads; }
+  [[nodiscard]] std::int64_t lead_count() { return store.overview.status().leads; }
 
   StoreFixture store;
   receiver::Receiver receiver;

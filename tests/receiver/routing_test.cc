@@ -48,11 +48,11 @@ TEST_CASE("a lead that no destination wants is accepted, kept and shown as such"
   const auto detail = front.stored(answer);
   REQUIRE(detail.view.deliveries.empty());
   REQUIRE(detail.view.unrouted);
-  REQUIRE(front.store.reader.status().unrouted == 1);
+  REQUIRE(front.store.overview.status().unrouted == 1);
   (void)front.post(body("US"));
   (void)front.post("");            // a probe
   (void)front.post("not a lead");  // quarantined
-  REQUIRE(front.store.reader.status().unrouted == 1);
+  REQUIRE(front.store.overview.status().unrouted == 1);
 }
 
 TEST_CASE("what is held is routed as well") {

@@ -1,4 +1,4 @@
-#include "receiver/failed_keys.h"
+#include "http/failed_tries.h"
 
 #include <chrono>
 #include <thread>
@@ -9,7 +9,7 @@
 
 using namespace leadspool;
 using namespace std::chrono_literals;
-using receiver::FailedKeys;
+using http::FailedTries;
 
 namespace {
 
@@ -17,12 +17,12 @@ struct Door {
   // The delay of the last of `count` failures at once.
   Milliseconds fail(int count, std::string_view address = "203.0.113.7") {
     Milliseconds delay{-1};
-    for (int i = 0; i < count; ++i) delay = keys.note(address);
+    for (int i = 0; i < count; ++i) delay = tries.note(address).delay;
     return delay;
   }
 
   test::FakeClock clock;
-  FailedKeys keys{clock};
+  FailedTries tries{clock};
 };
 
 }  // namespace
@@ -109,10 +109,22 @@ TEST_CASE("failures of many threads are all counted") {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
-      for (int n = 0; n < 2'000; ++n) static_cast<void>(door.keys.note("10." + std::to_string(i) + ".0.1"));
-      for (int n = 0; n < 4; ++n) static_cast<void>(door.keys.note("203.0.113.7"));
+      for (int n = 0; n < 2'000; ++n) static_cast<void>(door.tries.note("10." + std::to_string(i) + ".0.1"));
+      for (int n = 0; n < 4; ++n) static_cast<void>(door.tries.note("203.0.113.7"));
     });
   }
   for (auto& thread : threads) thread.join();
   REQUIRE(door.fail(1) == 7s);  // the 17th
+}
+
+TEST_CASE("it is told when the next failure is free") {
+  Door door;
+  door.fail(10);
+  const auto cost = door.tries.note("203.0.113.7");
+  REQUIRE(cost.delay == 1s);
+  door.clock.advance(cost.free_after - 1ms);
+  REQUIRE(door.tries.note("203.0.113.7").delay == 1s);
+  door.clock.advance(door.tries.note("203.0.113.7").free_after);
+  REQUIRE(door.fail(1) == 0ms);
+  REQUIRE(door.tries.note("203.0.113.8").free_after == 0ms);
 }

@@ -1,4 +1,4 @@
-#include "receiver/failed_keys.h"
+#include "http/failed_tries.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <iterator>
 
-namespace leadspool::receiver {
+namespace leadspool::http {
 namespace {
 
 using std::chrono::seconds;
@@ -19,7 +19,7 @@ constexpr std::size_t kMostRecords = 4096;
 
 }  // namespace
 
-Milliseconds FailedKeys::note(std::string_view address) {
+FailedTries::Cost FailedTries::note(std::string_view address) {
   // What is no address, a Unix socket's say, counts as one.
   const IpAddress site = IpAddress::parse(address).value_or(IpAddress{}).site();
   const std::lock_guard lock(mutex_);
@@ -28,10 +28,12 @@ Milliseconds FailedKeys::note(std::string_view address) {
   const Milliseconds left = std::max(record.debt - (now - record.since), Milliseconds{0});
   record.debt = std::min(left + kPaidOffAfter, kHighestDebt);
   record.since = now;
-  return seconds{std::max<std::int64_t>(record.debt / kPaidOffAfter - kFree, 0)};
+  const std::int64_t beyond_free = record.debt / kPaidOffAfter - kFree;
+  if (beyond_free <= 0) return {Milliseconds{0}, Milliseconds{0}};
+  return {seconds{beyond_free}, record.debt - kPaidOffAfter * kFree + Milliseconds{1}};
 }
 
-FailedKeys::Record& FailedKeys::record_of(const IpAddress& site, SteadyTime now) {
+FailedTries::Record& FailedTries::record_of(const IpAddress& site, SteadyTime now) {
   if (const auto known = by_site_.find(site); known != by_site_.end()) {
     records_.splice(records_.end(), records_, known->second);
     return records_.back();
@@ -45,4 +47,4 @@ FailedKeys::Record& FailedKeys::record_of(const IpAddress& site, SteadyTime now)
   return records_.back();
 }
 
-}  // namespace leadspool::receiver
+}  // namespace leadspool::http
