@@ -2,11 +2,26 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "admin/answers.h"
+#include "admin/change_feed.h"
 #include "admin/destination_routes.h"
-#include "admin/lead_query.h"
+#include "admin/disclosure_routes.h"
+#include "admin/erasure_routes.h"
+#include "admin/export_routes.h"
+#include "admin/idempotency.h"
+#include "admin/last_day.h"
 #include "admin/lead_routes.h"
+#include "admin/metrics_route.h"
+#include "admin/openapi_route.h"
+#include "admin/overview_routes.h"
+#include "admin/page_files.h"
+#include "admin/parameters.h"
 #include "admin/redrive_routes.h"
+#include "admin/reload_view.h"
+#include "admin/response_headers.h"
+#include "admin/stream_route.h"
 #include "admin/trial_routes.h"
 #include "outbox/store.h"
 
@@ -17,11 +32,14 @@ using http::Answer;
 using http::Error;
 using http::Request;
 
-Error unauthorized() {
-  Error error = make_error(401, "unauthorized",
-                           "This needs the admin token: send the header \"Authorization: Bearer <token>\".");
-  error.headers.push_back({"WWW-Authenticate", "Bearer"});
-  return error;
+const std::string kNobody;
+
+Error not_ready(std::string why) { return make_error(503, "not_ready", std::move(why)); }
+
+std::string whoami_json(const Call& call) {
+  return nlohmann::ordered_json{
+      {"name", call.actor}, {"role", to_string(call.role)}, {"version", LEADSPOOL_VERSION}}
+      .dump();
 }
 
 Error not_running() {
@@ -30,56 +48,71 @@ Error not_running() {
                     "serve`, and it begins with the configuration as it is now.");
 }
 
+std::optional<AdminToken> anybody(const AdminOptions& options) {
+  if (options.access == Access::token) return std::nullopt;
+  return AdminToken{options.open_actor, {}, Role::operate};
+}
+
 }  // namespace
 
 AdminApi::AdminApi(AdminOptions options, AdminDoors doors, ServiceView service, const Clock& clock)
-    : access_(options.access),
-      actor_(std::move(options.actor)),
-      token_hashes_(std::move(options.token_hashes)),
+    : callers_(std::move(options.tokens), anybody(options), clock),
       service_(std::move(service)),
-      tools_{doors, service_, clock, actor_} {}
+      tools_{doors, service_, clock} {}
 
 void AdminApi::add_routes(http::Router& router) {
-  // Leads are personal data: no cache may keep an answer, and no browser may take one for a page.
-  router.add_header({"Cache-Control", "no-store"});
-  router.add_header({"X-Content-Type-Options", "nosniff"});
-  router.add("GET", "/healthz", [this](const Request&) { return health(); });
-  router.add("GET", "/readyz", [this](const Request&) { return readiness(); });
-
-  const AddRoute add = [&](auto method, auto pattern, auto parameters, auto handler) {
-    add_behind_token(router, method, pattern, std::move(parameters), std::move(handler));
+  add_response_headers(router);
+  routes_.clear();
+  const AddRoute add = [&](Route route, CallHandler handler) {
+    add_route(router, std::move(route), std::move(handler));
   };
+  add({.method = "GET", .pattern = "/healthz", .parameters = {}, .needs_token = false},
+      [this](const Call&) { return health(); });
+  add({.method = "GET", .pattern = "/readyz", .parameters = {}, .needs_token = false},
+      [this](const Call&) { return readiness(); });
+  add_openapi_route(add);
+  add_page_routes(add);
   add_lead_routes(add, tools_);
+  add_export_routes(add, tools_);
+  add_disclosure_routes(add, tools_);
+  add_erasure_routes(add, tools_);
   add_redrive_routes(add, tools_);
   add_destination_routes(add, tools_);
+  add_overview_routes(add, tools_);
   add_test_route(add, service_);
   add_preview_route(add, tools_);
-  add("POST", "/api/v1/reload", {}, [this](const Request&) { return reload(); });
-  add("GET", "/api/v1/dead-letters", {}, [this](const Request&) {
-    return json_response(dead_letters_json(tools_.doors.reader.dead_letters()));
-  });
-  add("GET", "/api/v1/status", {}, [this](const Request&) { return json_response(status_json(status())); });
+  add_metrics_route(add, tools_);
+  add_stream_route(add, service_);
+  add({"GET", "/api/v1/whoami", {}}, [](const Call& c) { return json_response(whoami_json(c)); });
+  add({"POST", "/api/v1/reload", {}}, [this](const Call&) { return reload(); });
+  add({"GET", "/api/v1/status", {}}, [this](const Call&) { return json_response(status_json(status())); });
 }
 
-void AdminApi::add_behind_token(http::Router& router, std::string_view method, std::string_view pattern,
-                                std::vector<std::string_view> parameters, http::Handler handler) {
-  router.add(
-      method, pattern,
-      [this, parameters = std::move(parameters), handler = std::move(handler)](const Request& request) {
-        if (!may_call(request)) return Answer(unauthorized());
-        if (auto error = find_bad_parameter(request, parameters)) return Answer(*error);
-        return handler(request);
-      });
+void AdminApi::add_route(http::Router& router, Route route, CallHandler handler) {
+  routes_.push_back(route);
+  if (!route.needs_token) {
+    router.add(route.method, route.pattern, [handler = std::move(handler)](const Request& request) {
+      return handler({request, kNobody});
+    });
+    return;
+  }
+  if (route.role == Role::operate) {
+    handler = answer_repeats(tools_.doors.given_answers, route, std::move(handler));
+  }
+  router.add(route.method, route.pattern,
+             [this, route, handler = std::move(handler)](const Request& request) -> Answer {
+               auto admitted = callers_.admit(request, route.role);
+               if (auto* error = std::get_if<Error>(&admitted)) return std::move(*error);
+               if (auto error = find_bad_parameter(request, route.parameters)) return std::move(*error);
+               const auto& caller = std::get<AdminToken>(admitted);
+               return handler({request, caller.name, caller.role});
+             });
 }
 
-bool AdminApi::may_call(const Request& request) const {
-  if (access_ == Access::open) return true;
-  const std::string_view token = http::bearer_token(request);
-  const Sha256 given = sha256(token);
-  bool known = false;
-  const auto token_hashes = token_hashes_.get();
-  for (const auto& hash : *token_hashes) known |= equal_in_constant_time(hash, given);
-  return known && !token.empty();
+void AdminApi::set_tokens(std::vector<AdminToken> tokens) {
+  callers_.set_tokens(std::move(tokens));
+  // Whoever listens must show that they still may.
+  if (service_.changes != nullptr) service_.changes->end_readers();
 }
 
 Answer AdminApi::reload() {
@@ -90,8 +123,10 @@ Answer AdminApi::reload() {
 
 StatusView AdminApi::status() {
   StatusView view;
-  view.store = tools_.doors.reader.status();
+  view.store = tools_.doors.overview.status();
   view.store_trouble = store_trouble();
+  const auto [from, to] = last_day(tools_.clock.now());
+  view.waits = tools_.doors.overview.waits(from, to);
   view.destinations = look_at_destinations(tools_, view.store.deliveries);
   if (service_.certificate) view.certificate = service_.certificate();
   if (service_.config) view.config = service_.config();
@@ -112,6 +147,7 @@ Answer AdminApi::readiness() {
   } catch (const outbox::StoreError& error) {
     return store_down(error.what());
   }
+  if (auto why = service_.not_ready ? service_.not_ready() : std::nullopt) return not_ready(std::move(*why));
   return health();
 }
 

@@ -2,33 +2,14 @@
 // (bearer token), the Unix socket beside the store (the file's permission is the authorisation), and the CLI
 // in process when no service runs.
 //
-//   GET  /api/v1/leads?state=&source=&...   a page of leads, newest first (lead_query.h has the parameters)
-//   GET  /api/v1/leads/{id}                 one lead with its whole history
-//   GET  /api/v1/leads/{id}/payload         the body as received, byte for byte
-//   GET  /api/v1/leads/{id}/payload?revision=N   the body that this revision brought
-//   POST /api/v1/leads/{id}/redrive         tries dead deliveries again (correction_body.h has the body)
-//   POST /api/v1/leads/{id}/release         lets held ones go (the same body)
-//   POST /api/v1/leads/{id}/discard         gives up pending, held and dead ones, or a lead that no
-//                                           destination wants (the same body)
-//   POST /api/v1/leads/{id}/revisions       corrects a lead's fields (revision_body.h has the body)
-//   POST /api/v1/redrives                   tries many dead deliveries again (redrive_body.h has the body)
-//   GET  /api/v1/redrives                   the last ones, newest first
-//   GET  /api/v1/redrives/{id}              one, and how far it has come
-//   POST /api/v1/redrives/{id}/cancel       goes no further (the body: a reason)
-//   POST /api/v1/reload                     the configuration read again
-//   GET  /api/v1/dead-letters               grouped by cause and destination
-//   GET  /api/v1/status                     counts, ages, the store, the destinations
-//   GET  /api/v1/destinations               the destinations alone
-//   POST /api/v1/destinations/{name}/pause  sends nothing there until it is resumed (the body: a reason)
-//   POST /api/v1/destinations/{name}/resume goes on; what waits there becomes due
-//   POST /api/v1/destinations/{name}/test   looks whether its settings are right, as the configuration file
-//   has
-//                                           them now; makes no record there
-//   GET  /api/v1/destinations/{name}/preview              the request that would deliver the newest lead
-//   there GET  /api/v1/destinations/{name}/preview?lead=ID      or this one GET
-//   /api/v1/destinations/{name}/preview?since=T&limit=&cursor=   which of its leads since then would be
-//                                           rejected, or sent with a text cut; a limit is of leads looked at
-//   GET  /healthz /readyz                   for supervisors and balancers; no token
+// Its routes, with their parameters, bodies and answers, are told in openapi.json, which is served at
+// /openapi.json; a test holds it against routes(). They come in families of a file pair each: those of leads,
+// exports, disclosure, erasure, redrives, destinations, trial (of destinations), overview, stream and
+// metrics, and the page's files. Those of the service itself are here.
+//
+// Of two roles of tokens, `read` may call every GET, and those changes that only note that somebody looked.
+// Every other change may come with a key that keeps it from being done twice (idempotency.h). An address with
+// many wrong tokens is refused (callers.h).
 //
 // A query parameter that a route does not know is an error: `redrive?destination=a` must not redrive all.
 //
@@ -42,12 +23,12 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/admin_token.h"
+#include "admin/callers.h"
 #include "admin/routes.h"
 #include "admin/service_view.h"
-#include "admin/views.h"
+#include "admin/status_view.h"
 #include "base/clock.h"
-#include "base/current.h"
-#include "base/digest.h"
 #include "http/router.h"
 
 namespace leadspool::admin {
@@ -59,8 +40,9 @@ enum class Access {
 
 struct AdminOptions {
   Access access = Access::token;
-  std::vector<Sha256> token_hashes;  // any of them opens; none: nobody may, unless access is open
-  std::string actor = "api";         // whom audit rows name: "cli" for the Unix socket and in process
+  std::vector<AdminToken> tokens;  // none: nobody may, unless access is open
+  std::string open_actor =
+      "cli";  // whom audit rows name where access is open: the Unix socket, and in process
 };
 
 class AdminApi {
@@ -71,14 +53,15 @@ class AdminApi {
 
   void add_routes(http::Router& router);
 
-  // The tokens that open from now on. Any thread.
-  void set_tokens(std::vector<Sha256> token_hashes) { token_hashes_.set(std::move(token_hashes)); }
+  // All that add_routes() added, in its order.
+  [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+
+  // The tokens that open from now on; streams end, so that their listeners show theirs again. Any thread.
+  void set_tokens(std::vector<AdminToken> tokens);
 
  private:
   // AddRoute is this, for one router.
-  void add_behind_token(http::Router& router, std::string_view method, std::string_view pattern,
-                        std::vector<std::string_view> parameters, http::Handler handler);
-  [[nodiscard]] bool may_call(const http::Request& request) const;
+  void add_route(http::Router& router, Route route, CallHandler handler);
 
   [[nodiscard]] http::Answer reload();
   [[nodiscard]] http::Answer health() const;
@@ -87,11 +70,10 @@ class AdminApi {
   [[nodiscard]] StatusView status();
   [[nodiscard]] std::optional<std::string> store_trouble() const;
 
-  const Access access_;
-  const std::string actor_;
-  Current<std::vector<Sha256>> token_hashes_;
+  Callers callers_;
   const ServiceView service_;
   const RouteTools tools_;
+  std::vector<Route> routes_;
 };
 
 }  // namespace leadspool::admin

@@ -21,6 +21,12 @@ http::Error bad_body(std::string message) { return make_error(400, "bad_body", s
 
 http::Error no_such_lead() { return make_error(404, "no_such_lead", "There is no lead with this id."); }
 
+http::Error erased(Time at) {
+  return make_error(409, "erased",
+                    "This lead was erased at " + to_rfc3339(at) +
+                        ": only its tombstone is left, which can neither be changed nor delivered.");
+}
+
 http::Error store_down(const std::string& why) { return make_error(503, "store_down", why); }
 
 http::Error read_only() {

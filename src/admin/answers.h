@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/time.h"
 #include "http/message.h"
 #include "outbox/corrections.h"
 
@@ -16,6 +17,8 @@ namespace leadspool::admin {
 [[nodiscard]] http::Error make_error(int status, std::string code, std::string message);
 [[nodiscard]] http::Error bad_body(std::string message);
 [[nodiscard]] http::Error no_such_lead();
+// What was asked for is not there any more, for good.
+[[nodiscard]] http::Error erased(Time at);
 [[nodiscard]] http::Error store_down(const std::string& why);
 [[nodiscard]] http::Error read_only();
 

@@ -4,30 +4,36 @@
 // Thread-safety: values and pure functions.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "admin/service_view.h"
 #include "base/time.h"
 #include "lead/destination_record.h"
-#include "outbox/reader.h"
+#include "outbox/overview.h"
 
 namespace leadspool::admin {
+
+// "closed" (as a breaker that is well), "open" (down), "misconfigured", "paused" (a person's, which goes
+// before all others), "unknown" (no worker tells and nothing is remembered, or not configured).
+inline constexpr std::array<std::string_view, 5> kHealthWords{"closed", "open", "misconfigured", "paused",
+                                                              "unknown"};
 
 struct DestinationView {
   std::string name;
   std::string type;  // empty when not configured
   bool configured = false;
-  // "closed" (as a breaker that is well), "open" (down), "misconfigured", "paused" (a person's, which goes
-  // before all others), "unknown" (no worker tells and nothing is remembered, or not configured).
-  std::string health;
+  std::string health;         // one of kHealthWords
   std::string reason;         // of that health; empty: all is well
   std::optional<Time> since;  // when that health began; absent when closed
   std::optional<Time> next_probe;
   int in_flight = 0;
   std::optional<Pause> pause;
   std::optional<Time> oldest_waiting_received_at;
+  outbox::Waits waits;                         // of the last day
   std::vector<outbox::StateCount> deliveries;  // only counts that are not 0
 };
 

@@ -3,15 +3,18 @@
 //   state         one of the delivery states      destination, cause, source   any text
 //   disposition   one of the dispositions         from, to      RFC 3339; received at or after, before
 //   unrouted      true: only leads that no destination wants
+//   q             what a person types to find leads (outbox/lead_search.h)
+//   masked        true: personal data is masked (lead_masking.h)
 //   limit         1 to 500 (default 50)           cursor        a `next_cursor` of the answer before
 //
 // An empty value counts as not given, so a form may send all its fields.
 //
-// GET .../payload, GET /api/v1/redrives and GET .../preview have a query as well:
+// A lead, its payload and a preview have a query as well:
 //
+//   masked        as above
 //   revision      a number from 1; absent: the body as received
-//   limit         as above
 //   lead, since   a lead's id, or RFC 3339: received at or after; absent both: the newest lead
+//   limit, cursor as above, of leads looked at
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -31,6 +34,7 @@ namespace leadspool::admin {
 
 struct LeadQuery {
   outbox::LeadFilter filter;
+  bool masked = false;
   int limit = 50;
   std::optional<std::int64_t> before;
 };
@@ -43,7 +47,9 @@ struct PreviewQuery {
   std::int64_t after = 0;
 };
 
-// The names of all parameters.
+// The names of the parameters that tell which leads, and how they are shown: those of an export.
+[[nodiscard]] std::vector<std::string_view> lead_filter_parameters();
+// Those, "limit" and "cursor".
 [[nodiscard]] std::vector<std::string_view> lead_query_parameters();
 
 // An error names the parameter and what it takes. Parameters that are not ours are left alone.
@@ -53,15 +59,11 @@ struct PreviewQuery {
 [[nodiscard]] std::variant<std::optional<int>, http::Error> parse_revision_query(
     const http::Request& request);
 
-// How many are wanted at most.
-[[nodiscard]] std::variant<int, http::Error> parse_limit_query(const http::Request& request);
+// Whether personal data is to be masked.
+[[nodiscard]] std::variant<bool, http::Error> parse_masked_query(const http::Request& request);
 
 [[nodiscard]] std::vector<std::string_view> preview_query_parameters();
 [[nodiscard]] std::variant<PreviewQuery, http::Error> parse_preview_query(const http::Request& request);
-
-// The error for a parameter that is not among `known`, or is given twice; nullopt when there is none.
-[[nodiscard]] std::optional<http::Error> find_bad_parameter(const http::Request& request,
-                                                            const std::vector<std::string_view>& known);
 
 // A LeadPage::next_before as the opaque text that `cursor` takes.
 [[nodiscard]] std::string make_cursor(std::int64_t before);

@@ -8,10 +8,11 @@
 
 #include "admin/answers.h"
 #include "admin/correction_body.h"
+#include "admin/lead_masking.h"
 #include "admin/lead_query.h"
+#include "admin/lead_view.h"
 #include "admin/new_revision.h"
 #include "admin/revision_body.h"
-#include "admin/views.h"
 #include "lead/transition.h"
 
 namespace leadspool::admin {
@@ -101,14 +102,22 @@ Answer list(const RouteTools& tools, const Request& request) {
   const auto parsed = parse_lead_query(request);
   if (const auto* error = std::get_if<Error>(&parsed)) return *error;
   const auto& query = std::get<LeadQuery>(parsed);
-  return json_response(lead_page_json(tools.doors.reader.list(query.filter, query.limit, query.before)));
+  auto page = tools.doors.reader.list(query.filter, query.limit, query.before);
+  if (query.masked) {
+    for (auto& lead : page.leads) lead = masked(std::move(lead));
+  }
+  return json_response(lead_page_json(page));
 }
 
 Answer show(const RouteTools& tools, const Request& request) {
+  const auto parsed = parse_masked_query(request);
+  if (const auto* error = std::get_if<Error>(&parsed)) return *error;
   const auto id = parse_uuid(request.path_value("id"));
-  const auto detail = id ? tools.doors.reader.find(*id) : std::nullopt;
+  auto detail = id ? tools.doors.reader.find(*id) : std::nullopt;
   if (!detail) return no_such_lead();
-  return json_response(lead_detail_json(*detail));
+  const bool is_masked = std::get<bool>(parsed);
+  if (is_masked) detail = masked(std::move(*detail));
+  return json_response(lead_detail_json(*detail, {.masked = is_masked, .warnings = {}}));
 }
 
 Answer payload(const RouteTools& tools, const Request& request) {
@@ -117,8 +126,12 @@ Answer payload(const RouteTools& tools, const Request& request) {
   const auto revision = std::get<std::optional<int>>(parsed);
   const auto id = parse_uuid(request.path_value("id"));
   auto bytes = id ? tools.doors.reader.payload(*id, revision) : std::nullopt;
-  if (!bytes)
-    return id && revision && tools.doors.reader.find(*id) ? no_such_payload(*revision) : no_such_lead();
+  if (!bytes || bytes->empty()) {
+    const auto detail = id ? tools.doors.reader.find(*id) : std::nullopt;
+    if (!detail) return no_such_lead();
+    if (detail->view.erased_at) return erased(*detail->view.erased_at);
+    if (!bytes) return no_such_payload(revision.value_or(0));
+  }
 
   const bool json = is_json(*bytes);
   std::string name = "lead-" + to_string(*id);
@@ -130,15 +143,15 @@ Answer payload(const RouteTools& tools, const Request& request) {
   return response;
 }
 
-Answer correct(TransitionName transition, const RouteTools& tools, const Request& request) {
+Answer correct(TransitionName transition, const RouteTools& tools, const Call& call) {
   if (!tools.doors.corrections) return read_only();
-  const auto parsed = parse_correction_body(request.body);
+  const auto parsed = parse_correction_body(call.request.body);
   if (const auto* error = std::get_if<Error>(&parsed)) return *error;
   const auto& body = std::get<CorrectionBody>(parsed);
-  const auto id = parse_uuid(request.path_value("id"));
+  const auto id = parse_uuid(call.request.path_value("id"));
   if (!id) return no_such_lead();
 
-  const auto result = apply(*tools.doors.corrections, transition, *id, body, tools.actor);
+  const auto result = apply(*tools.doors.corrections, transition, *id, body, call.actor);
   if (const auto* corrected = std::get_if<outbox::Corrected>(&result)) {
     const State state = transition == TransitionName::discard ? State::discarded : State::pending;
     return json_response(corrected_json(*id, *corrected, state));
@@ -147,6 +160,7 @@ Answer correct(TransitionName transition, const RouteTools& tools, const Request
   const auto* reason = std::get_if<outbox::NotPossible>(&result);
   const auto detail = reason ? tools.doors.reader.find(*id) : std::nullopt;
   if (!detail) return no_such_lead();
+  if (detail->view.erased_at) return erased(*detail->view.erased_at);
   const auto& deliveries = detail->view.deliveries;
   if (deliveries.empty()) return has_no_delivery(transition, detail->view.lead.disposition);
   const bool is_known = !body.destination ||
@@ -156,14 +170,15 @@ Answer correct(TransitionName transition, const RouteTools& tools, const Request
                   : no_such_delivery(*body.destination, deliveries);
 }
 
-Answer revise(const RouteTools& tools, const Request& request) {
+Answer revise(const RouteTools& tools, const Call& call) {
   if (!tools.doors.corrections) return read_only();
-  const auto parsed = parse_revision_body(request.body);
+  const auto parsed = parse_revision_body(call.request.body);
   if (const auto* error = std::get_if<Error>(&parsed)) return *error;
   const auto& body = std::get<RevisionBody>(parsed);
-  const auto id = parse_uuid(request.path_value("id"));
+  const auto id = parse_uuid(call.request.path_value("id"));
   const auto detail = id ? tools.doors.reader.find(*id) : std::nullopt;
   if (!detail) return no_such_lead();
+  if (detail->view.erased_at) return erased(*detail->view.erased_at);
 
   auto made = make_revision(*detail, body);
   if (auto* error = std::get_if<Error>(&made)) return std::move(*error);
@@ -176,7 +191,7 @@ Answer revise(const RouteTools& tools, const Request& request) {
     lead.fields = revision.fields;
     revision.deliveries = tools.service.new_deliveries(lead);
   }
-  const outbox::Order order{tools.actor, body.reason};
+  const outbox::Order order{call.actor, body.reason};
   const auto result = tools.doors.corrections->revise(*id, revision, order);
   if (std::holds_alternative<outbox::NoDelivery>(result)) {
     return no_destination(source, !tools.service.destinations || !tools.service.destinations().empty());
@@ -189,21 +204,23 @@ Answer revise(const RouteTools& tools, const Request& request) {
   }
   const auto revised = tools.doors.reader.find(*id);
   if (!revised) return no_such_lead();
-  return json_response(lead_detail_json(*revised, revision_warnings(*revised)));
+  return json_response(
+      lead_detail_json(*revised, {.masked = false, .warnings = revision_warnings(*revised)}));
 }
 
 }  // namespace
 
 void add_lead_routes(const AddRoute& add, const RouteTools& tools) {
-  add("GET", "/api/v1/leads", lead_query_parameters(), [tools](const Request& r) { return list(tools, r); });
-  add("GET", "/api/v1/leads/{id}", {}, [tools](const Request& r) { return show(tools, r); });
-  add("GET", "/api/v1/leads/{id}/payload", {"revision"},
-      [tools](const Request& r) { return payload(tools, r); });
+  add({"GET", "/api/v1/leads", lead_query_parameters()},
+      [tools](const Call& c) { return list(tools, c.request); });
+  add({"GET", "/api/v1/leads/{id}", {"masked"}}, [tools](const Call& c) { return show(tools, c.request); });
+  add({"GET", "/api/v1/leads/{id}/payload", {"revision"}},
+      [tools](const Call& c) { return payload(tools, c.request); });
   for (const auto transition : {TransitionName::redrive, TransitionName::release, TransitionName::discard}) {
-    add("POST", "/api/v1/leads/{id}/" + std::string(to_string(transition)), {},
-        [tools, transition](const Request& r) { return correct(transition, tools, r); });
+    add({"POST", "/api/v1/leads/{id}/" + std::string(to_string(transition)), {}},
+        [tools, transition](const Call& c) { return correct(transition, tools, c); });
   }
-  add("POST", "/api/v1/leads/{id}/revisions", {}, [tools](const Request& r) { return revise(tools, r); });
+  add({"POST", "/api/v1/leads/{id}/revisions", {}}, [tools](const Call& c) { return revise(tools, c); });
 }
 
 }  // namespace leadspool::admin

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "admin/answers.h"
-#include "admin/views.h"
+#include "admin/lead_view.h"
 #include "lead/attempt.h"
 #include "lead/lead_parser.h"
 #include "lead/lead_source.h"

@@ -1,5 +1,4 @@
-// What the families of routes are made of: lead_routes.h, redrive_routes.h, destination_routes.h,
-// trial_routes.h.
+// What the families of routes are made of (admin_api.h names them).
 //
 // Thread-safety: handlers from any thread. Ownership: what RouteTools refer to outlives the router's use.
 #pragma once
@@ -9,10 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/admin_token.h"
 #include "admin/service_view.h"
 #include "base/clock.h"
 #include "http/router.h"
 #include "outbox/corrections.h"
+#include "outbox/erasures.h"
+#include "outbox/given_answers.h"
+#include "outbox/overview.h"
 #include "outbox/reader.h"
 #include "outbox/redrives.h"
 
@@ -21,19 +24,36 @@ namespace leadspool::admin {
 // Without the doors that change something every change is answered with 409 "read_only".
 struct AdminDoors {
   outbox::Reader& reader;
+  outbox::Overview& overview;
   outbox::Corrections* corrections = nullptr;
   outbox::Redrives* redrives = nullptr;
+  outbox::Erasures* erasures = nullptr;
+  outbox::GivenAnswers* given_answers = nullptr;
 };
 
 struct RouteTools {
   AdminDoors doors;
   const ServiceView& service;
   const Clock& clock;
-  const std::string& actor;  // whom audit rows name
 };
 
-// Adds a route behind the token, which takes the query parameters named and no others.
-using AddRoute = std::function<void(std::string_view method, std::string_view pattern,
-                                    std::vector<std::string_view> parameters, http::Handler handler)>;
+// A request of somebody who may make it.
+struct Call {
+  const http::Request& request;
+  const std::string& actor;  // whom audit rows name
+  Role role = Role::operate;
+};
+using CallHandler = std::function<http::Answer(const Call&)>;
+
+struct Route {
+  std::string_view method;
+  std::string pattern;
+  std::vector<std::string_view> parameters;  // of the query, which takes these and no others
+  // What it takes to call it; every GET only reads.
+  Role role = method == "GET" ? Role::read : Role::operate;
+  bool needs_token = true;  // false: anybody may call it
+};
+
+using AddRoute = std::function<void(Route route, CallHandler handler)>;
 
 }  // namespace leadspool::admin

@@ -2,6 +2,7 @@
 // most of it empty.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,9 +12,12 @@
 #include "connector/connector.h"
 #include "lead/destination_record.h"
 #include "lead/lead.h"
+#include "outbox/commit_timings.h"
 #include "outbox/new_delivery.h"
 
 namespace leadspool::admin {
+
+class ChangeFeed;
 
 // How a running worker finds a destination at this moment; what is remembered of it, and what waits for it,
 // the outbox knows.
@@ -62,8 +66,19 @@ struct Previews {
   std::function<bool(const Lead& lead)> wants;  // whether the destination would get it, as if it came now
 };
 
+// A source of the configuration.
+struct SourceStatus {
+  std::string name;
+  std::string url;                 // where its leads are posted, without the key
+  int keys = 0;                    // how many open it
+  std::int64_t silence_hours = 0;  // so long without a lead is told of; 0: never
+  std::string test_leads;          // "deliver" or "hold"
+  std::string do_not_contact;      // the same
+};
+
 // All functions are called from any thread; any of them may be empty.
 struct ServiceView {
+  std::function<std::vector<SourceStatus>()> sources;             // those of the configuration, in its order
   std::function<std::vector<DestinationStatus>()> destinations;   // those of the configuration, in its order
   std::function<std::optional<std::string>()> store_trouble;      // why nothing can be stored, if so
   std::function<std::optional<CertificateStatus>()> certificate;  // nullopt: plain HTTP
@@ -77,7 +92,13 @@ struct ServiceView {
   std::function<std::optional<std::vector<connector::TestStep>>(const std::string& name)> test_destination;
   // What would be sent to a destination. nullopt: there is none of that name.
   std::function<std::optional<Previews>(const std::string& name)> previews;
+  // How the commits of this process went; empty: it has none worth telling.
+  std::function<outbox::CommitTimings()> commits;
+  std::optional<Time> started_at;  // when the running service started
   bool running = false;
+  // Why no lead can be received at this moment, though nothing is wrong; empty, or nullopt: it can.
+  std::function<std::optional<std::string>()> not_ready;
+  ChangeFeed* changes = nullptr;  // nullptr: nothing changes, since no service runs
 };
 
 }  // namespace leadspool::admin

@@ -66,6 +66,8 @@ Answer preview_one(const RouteTools& tools, const std::string& name, const Previ
   auto& reader = tools.doors.reader;
   const auto lead = id ? reader.find_with_payload(*id) : reader.newest_readable();
   if (!lead) return id ? no_such_lead() : nothing_to_preview();
+  const auto detail = reader.find(lead->id);
+  if (detail && detail->view.erased_at) return erased(*detail->view.erased_at);
   if (auto error = why_never_sent(lead->disposition)) return std::move(*error);
   return json_response(preview_json(name, lead->id, previews.wants(*lead), previews.preview(*lead)));
 }
@@ -114,13 +116,13 @@ Answer preview(const RouteTools& tools, const Request& request) {
 }  // namespace
 
 void add_test_route(const AddRoute& add, const ServiceView& service) {
-  add("POST", "/api/v1/destinations/{name}/test", {},
-      [&service](const Request& r) { return test(service, r); });
+  add({"POST", "/api/v1/destinations/{name}/test", {}},
+      [&service](const Call& c) { return test(service, c.request); });
 }
 
 void add_preview_route(const AddRoute& add, const RouteTools& tools) {
-  add("GET", "/api/v1/destinations/{name}/preview", preview_query_parameters(),
-      [tools](const Request& r) { return preview(tools, r); });
+  add({"GET", "/api/v1/destinations/{name}/preview", preview_query_parameters()},
+      [tools](const Call& c) { return preview(tools, c.request); });
 }
 
 }  // namespace leadspool::admin

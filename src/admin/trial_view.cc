@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "admin/json_parts.h"
+
 namespace leadspool::admin {
 namespace {
 
@@ -12,10 +14,6 @@ using connector::Cut;
 using connector::TestStep;
 using Json = nlohmann::ordered_json;
 using Verdict = TestStep::Verdict;
-
-std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
@@ -52,7 +50,7 @@ std::string test_json(const std::string& destination, const std::vector<TestStep
     json["steps"].push_back({{"what", step.what},
                              {"verdict", to_string(step.verdict)},
                              {"detail", step.detail},
-                             {"setting", or_null(step.setting)}});
+                             {"setting", or_null<Json>(step.setting)}});
   }
   return to_text(json);
 }
@@ -61,15 +59,15 @@ std::string preview_json(const std::string& destination, const Uuid& lead, bool 
                          const connector::RequestPreview& preview) {
   Json headers = Json::array();
   for (const auto& [name, value] : preview.headers) headers.push_back({{"name", name}, {"value", value}});
-  return to_text({{"destination", destination},
-                  {"lead", leadspool::to_string(lead)},
-                  {"wanted", wanted},
-                  {"method", preview.method},
-                  {"url", preview.url},
-                  {"headers", std::move(headers)},
-                  {"body", preview.body},
-                  {"cuts", cuts_json(preview.cuts)},
-                  {"rejected_because", or_null(preview.rejected_because)}});
+  return to_text<Json>({{"destination", destination},
+                        {"lead", leadspool::to_string(lead)},
+                        {"wanted", wanted},
+                        {"method", preview.method},
+                        {"url", preview.url},
+                        {"headers", std::move(headers)},
+                        {"body", preview.body},
+                        {"cuts", cuts_json(preview.cuts)},
+                        {"rejected_because", or_null<Json>(preview.rejected_because)}});
 }
 
 std::string preview_findings_json(const PreviewFindings& findings) {
@@ -83,12 +81,12 @@ std::string preview_findings_json(const PreviewFindings& findings) {
     cut.push_back(finding_json(each));
     cut.back()["cuts"] = cuts_json(each.preview.cuts);
   }
-  return to_text({{"destination", findings.destination},
-                  {"since", to_rfc3339(findings.since)},
-                  {"checked", findings.checked},
-                  {"rejected", std::move(rejected)},
-                  {"cut", std::move(cut)},
-                  {"next_cursor", findings.next_cursor ? Json(*findings.next_cursor) : Json(nullptr)}});
+  return to_text<Json>({{"destination", findings.destination},
+                        {"since", to_rfc3339(findings.since)},
+                        {"checked", findings.checked},
+                        {"rejected", std::move(rejected)},
+                        {"cut", std::move(cut)},
+                        {"next_cursor", findings.next_cursor ? Json(*findings.next_cursor) : Json(nullptr)}});
 }
 
 }  // namespace leadspool::admin

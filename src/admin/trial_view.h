@@ -1,4 +1,4 @@
-// What trying a destination out has shown, as the JSON of the admin API; its habits are told in views.h.
+// What trying a destination out has shown, as the JSON of the admin API (json_parts.h has the habits).
 //
 // Thread-safety: values and pure functions.
 #pragma once

@@ -23,14 +23,17 @@ struct AdminFixture : StoreFixture {
   }
 
   static admin::AdminOptions with_token() {
-    return {
-        .access = admin::Access::token, .token_hashes = {sha256("another"), sha256(kToken)}, .actor = "api"};
+    return {.access = admin::Access::token,
+            .tokens = {{"another", sha256("another")}, {"api", sha256(kToken)}}};
   }
 
-  admin::AdminDoors doors_of_admin() { return {reader, &corrections, &redrives}; }
+  admin::AdminDoors doors_of_admin() {
+    return {reader, overview, &corrections, &redrives, &erasures, &given_answers};
+  }
 
   admin::ServiceView service() {
     admin::ServiceView view;
+    view.sources = [this] { return sources; };
     view.destinations = [this] { return destinations; };
     view.store_trouble = [this] { return trouble; };
     view.certificate = [this] { return certificate; };
@@ -48,6 +51,8 @@ struct AdminFixture : StoreFixture {
     view.previews = [this](const std::string& name) {
       return name == "crm" ? std::optional{previews} : std::nullopt;
     };
+    view.commits = [this] { return committer.timings(); };
+    view.started_at = clock.now();
     view.running = true;
     return view;
   }
@@ -70,6 +75,14 @@ struct AdminFixture : StoreFixture {
     return call("GET", route, std::move(query));
   }
 
+  // All parts of an answer that is streamed.
+  static std::string whole_body(const http::Response& response) {
+    if (!response.next_part) return response.body;
+    std::string body;
+    while (const auto part = response.next_part()) body += *part;
+    return body;
+  }
+
   // The body of an answer that must be 200.
   nlohmann::json get_json(const std::string& route, Query query = {}) {
     const auto response = get(route, std::move(query));
@@ -90,6 +103,13 @@ struct AdminFixture : StoreFixture {
     const auto response = revise(lead, body);
     if (response.status != 200) throw std::runtime_error(response.body);
     return nlohmann::json::parse(response.body);
+  }
+
+  // What is left of a lead must not be more than its tombstone.
+  Uuid add_erased_lead() {
+    const Uuid id = add_lead("Forgotten");
+    if (call("DELETE", path_of(id)).status != 200) throw std::runtime_error("the lead was not erased");
+    return id;
   }
 
   static std::string path_of(const Uuid& lead) { return "/api/v1/leads/" + to_string(lead); }
@@ -139,6 +159,7 @@ struct AdminFixture : StoreFixture {
     return add(lead);
   }
 
+  std::vector<admin::SourceStatus> sources{{.name = "marketplace"}};
   std::vector<admin::DestinationStatus> destinations{{"crm", "webhook", admin::HealthStatus{}}};
   std::optional<std::string> trouble;
   std::optional<admin::CertificateStatus> certificate;

@@ -154,7 +154,7 @@ TEST_CASE("a lead is not corrected by looking") {
 TEST_CASE("without a writer every change is refused as read only") {
   StoreFixture store;
   const Uuid id = store.add_lead();
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, {store.reader}, {},
+  admin::AdminApi api({.access = admin::Access::open, .tokens = {}}, {store.reader, store.overview}, {},
                       store.clock);
   http::Router router;
   api.add_routes(router);

@@ -142,7 +142,8 @@ TEST_CASE("a wrong parameter is refused by name, with what it takes") {
       {"cursor", "6265666f72653a", "next_cursor"},
       {"cursor", std::string(10'000, 'a'), "next_cursor"},
       {"unrouted", "false", "true, or nothing"},
-      {"q", "x", "known are state, source, destination"},
+      {"q", " - ", "an e-mail address or its beginning"},
+      {"masked", "yes", "true, or nothing"},
       {"offset", "10", "known are state, source, destination"},
   };
   for (const auto& each : cases) {

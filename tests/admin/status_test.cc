@@ -50,6 +50,40 @@ TEST_CASE("the status counts by state, over all and for each destination") {
   REQUIRE(admin.get_json("/api/v1/status").at("unrouted") == 1);
 }
 
+TEST_CASE("the status tells how long leads were under way to the CRM, over all and for each destination") {
+  AdminFixture admin;
+  const nlohmann::json nothing{
+      {"window_hours", 24}, {"count", 0}, {"p50_ms", nullptr}, {"p95_ms", nullptr}, {"p99_ms", nullptr}};
+  REQUIRE(admin.get_json("/api/v1/status").at("time_to_crm") == nothing);
+  REQUIRE(admin.get_json("/api/v1/destinations").at("destinations").at(0).at("time_to_crm") == nothing);
+
+  const auto deliver_after = [&](Milliseconds wait) {
+    admin.add_lead();
+    const auto claims = admin.claim();
+    admin.clock.advance(wait);
+    REQUIRE(admin.finish(claims.at(0), {.outcome = Outcome::delivered}));
+  };
+  for (int i = 0; i < 9; ++i) deliver_after(Milliseconds{80});
+  deliver_after(Milliseconds{40'000});
+  const nlohmann::json shown{
+      {"window_hours", 24}, {"count", 10}, {"p50_ms", 100}, {"p95_ms", 60'000}, {"p99_ms", 60'000}};
+  const auto status = admin.get_json("/api/v1/status");
+  REQUIRE(status.at("time_to_crm") == shown);
+  REQUIRE(status.at("destinations").at(0).at("time_to_crm") == shown);
+  admin.clock.advance(std::chrono::hours{26});
+  REQUIRE(admin.get_json("/api/v1/status").at("time_to_crm") == nothing);
+}
+
+TEST_CASE("the status tells of the store's files, and of what the search does not know yet") {
+  AdminFixture admin;
+  admin.add_lead();
+  const auto status = admin.get_json("/api/v1/status");
+  REQUIRE(status.at("store").at("log_bytes").get<int>() > 0);
+  REQUIRE(status.at("store").at("free_bytes").get<std::int64_t>() > 0);
+  REQUIRE(status.at("not_searchable") == 1);
+  REQUIRE(status.at("purging") == false);
+}
+
 TEST_CASE("the status tells why nothing can be stored") {
   AdminFixture admin;
   admin.trouble = "the disk is full";
@@ -120,7 +154,7 @@ TEST_CASE("a refused configuration is answered with all of its mistakes") {
 
 TEST_CASE("without a running service there is nothing to reload, and no certificate or configuration") {
   StoreFixture store;
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"}, {store.reader}, {},
+  admin::AdminApi api({.access = admin::Access::open, .tokens = {}}, {store.reader, store.overview}, {},
                       store.clock);
   http::Router router;
   api.add_routes(router);
