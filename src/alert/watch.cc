@@ -27,6 +27,20 @@ std::string address_of(const std::optional<MailChannel>& channel) {
   return all;
 }
 
+constexpr std::size_t kKeptNotices = 200;
+
+outbox::ToldNotice::Kind kind_of(Notice::State state) {
+  switch (state) {
+    case Notice::State::raised:
+      return outbox::ToldNotice::Kind::began;
+    case Notice::State::still:
+      return outbox::ToldNotice::Kind::goes_on;
+    case Notice::State::recovered:
+      return outbox::ToldNotice::Kind::over;
+  }
+  return outbox::ToldNotice::Kind::began;
+}
+
 SendResult write_to_log(const Notice& notice) {
   const auto level = notice.state == Notice::State::recovered       ? LogLevel::info
                      : notice.trouble.severity == Severity::warning ? LogLevel::warn
@@ -92,7 +106,10 @@ class Watch::Loop {
     facts.waiting_since = waiting_.since();
     const auto troubles = find_troubles(facts, in_force_->limits, tools_.clock.now());
     const bool all_known = !facts.unread_store;
-    tell(log_, troubles, all_known, write_to_log);
+    tell(log_, troubles, all_known, [&](const Notice& notice) {
+      keep(notice);
+      return write_to_log(notice);
+    });
     if (const auto& channel = in_force_->webhook) {
       tell(webhook_, troubles, all_known,
            [&](const Notice& notice) { return sender_.send(*channel, notice, in_force_->host); });
@@ -108,6 +125,12 @@ class Watch::Loop {
             const Channel::Send& send) {
     if (stopping_) return;
     channel.tell(troubles, all_known, send, tools_.clock);
+  }
+
+  // For people who look later. While the store is in trouble the oldest go first.
+  void keep(const Notice& notice) {
+    if (told_.size() == kKeptNotices) told_.erase(told_.begin());
+    told_.push_back({notice.at, notice.trouble.name, kind_of(notice.state), notice.trouble.subject});
   }
 
   // The webhook and the recipients that are in force.
@@ -169,20 +192,21 @@ class Watch::Loop {
   void remember() {
     if (!recalled_) return;
     auto wanted = to_remember();
+    outbox::AlertChanges changes;
     for (const auto& [name, alert] : wanted) {
       const auto at = remembered_.find(name);
-      if (at != remembered_.end() && at->second == alert) continue;
-      if (const auto failure = tools_.log.write(alert)) return complain(*failure);
-      remembered_[name] = alert;
+      if (at == remembered_.end() || at->second != alert) changes.written.push_back(alert);
     }
-    for (auto at = remembered_.begin(); at != remembered_.end();) {
-      if (!wanted.contains(at->first)) {
-        if (const auto failure = tools_.log.remove(at->first)) return complain(*failure);
-        at = remembered_.erase(at);
-      } else {
-        ++at;
-      }
+    for (const auto& [name, alert] : remembered_) {
+      if (!wanted.contains(name)) changes.removed.push_back(name);
     }
+    changes.notices = told_;
+    const bool is_any = !changes.written.empty() || !changes.removed.empty() || !changes.notices.empty();
+    if (is_any) {
+      if (const auto failure = tools_.log.write(changes)) return complain(*failure);
+    }
+    remembered_ = std::move(wanted);
+    told_.clear();
     complained_ = false;
   }
 
@@ -208,12 +232,13 @@ class Watch::Loop {
   // The watch's thread.
   std::shared_ptr<const AlertOptions> in_force_;
   Sender sender_;
-  Channel log_{"log"};
+  Channel log_{std::string(outbox::kLogChannel)};
   Channel webhook_{"webhook"};
   Channel mail_{"email"};
   WatchedTimes sources_{"watching"};
   WatchedTimes waiting_{"waiting"};
   std::map<std::string, outbox::ToldAlert> remembered_;  // as the store has it
+  std::vector<outbox::ToldNotice> told_;                 // not in the store yet
   bool recalled_ = false;
   bool complained_ = false;
   bool look_broke_off_ = false;

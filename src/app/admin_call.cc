@@ -1,9 +1,12 @@
 #include "app/admin_call.h"
 
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "admin/admin_api.h"
 #include "admin/trial_routes.h"
@@ -15,9 +18,13 @@
 #include "http/curl_client.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
+#include "outbox/erasures.h"
+#include "outbox/given_answers.h"
+#include "outbox/overview.h"
 #include "outbox/reader.h"
 #include "outbox/redrives.h"
 #include "outbox/store.h"
+#include "upkeep/keeper.h"
 
 namespace leadspool::app {
 namespace {
@@ -61,7 +68,8 @@ std::string target_of(const AdminCall& call) {
 }
 
 http::ClientResult call_socket(const StoreConfig& store, const std::string& method, const std::string& target,
-                               const std::string& body) {
+                               const std::string& body,
+                               const std::function<void(std::string_view)>& take_part = nullptr) {
   http::ClientRequest request;
   request.method = method;
   request.url = "http://localhost" + target;
@@ -70,17 +78,33 @@ http::ClientResult call_socket(const StoreConfig& store, const std::string& meth
   request.unix_socket = admin_socket(store);
   request.total_timeout = kPatience;
   request.max_answer_bytes = kLargestAnswer;
-  return http::send_and_wait(std::move(request));
+  std::exception_ptr failure;  // of whom the parts are given to; none must get into the client
+  if (take_part) {
+    request.take_part = [&](std::string_view part) {
+      try {
+        take_part(part);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      return failure == nullptr;
+    };
+  }
+  auto result = http::send_and_wait(std::move(request));
+  if (failure) std::rethrow_exception(failure);
+  return result;
 }
 
 // The doors by which something is changed.
 struct ChangingDoors {
   outbox::Corrections* corrections = nullptr;
   outbox::Redrives* redrives = nullptr;
+  outbox::Erasures* erasures = nullptr;
+  outbox::GivenAnswers* given_answers = nullptr;
 };
 
 admin::ServiceView view_of(const Config& config, const Clock& clock) {
   admin::ServiceView view;
+  view.sources = [&config] { return describe_sources(config); };
   view.destinations = [&config] { return describe(config, nullptr); };
   view.new_deliveries = [&config](const Lead& lead) { return new_deliveries(config, lead); };
   add_destination_trials(view, config.file, clock);
@@ -95,7 +119,20 @@ AdminReply answer(const http::Router& router, const AdminCall& call) {
   request.query = call.query;
   request.body = call.body;
   auto response = router.handle(request);
-  return {response.status, std::move(response.body)};
+  AdminReply reply{response.status, std::move(response.body)};
+  const auto take = [&](const std::string& part) {
+    if (call.take_part && reply.is_good()) {
+      call.take_part(part);
+    } else {
+      reply.body += part;
+    }
+  };
+  if (response.next_part) {
+    while (const auto part = response.next_part()) take(*part);
+  } else if (call.take_part && reply.is_good()) {
+    take(std::exchange(reply.body, {}));
+  }
+  return reply;
 }
 
 void refuse_absent_store(const StoreConfig& store) {
@@ -108,8 +145,11 @@ void refuse_absent_store(const StoreConfig& store) {
 AdminReply call_in_process(const Config& config, const AdminCall& call, const ChangingDoors& doors) {
   const SystemClock clock;
   outbox::Reader reader(config.store.path);
-  admin::AdminApi api({.access = admin::Access::open, .token_hashes = {}, .actor = "cli"},
-                      {reader, doors.corrections, doors.redrives}, view_of(config, clock), clock);
+  outbox::Overview overview(config.store.path);
+  admin::AdminApi api(
+      {.access = admin::Access::open, .tokens = {}},
+      {reader, overview, doors.corrections, doors.redrives, doors.erasures, doors.given_answers},
+      view_of(config, clock), clock);
   http::Router router;
   api.add_routes(router);
   return answer(router, call);
@@ -119,9 +159,14 @@ AdminReply test_in_process(const Config& config, const AdminCall& call) {
   const SystemClock clock;
   const auto view = view_of(config, clock);
   http::Router router;
-  admin::add_test_route([&router](auto method, auto pattern, const auto&,
-                                  auto handler) { router.add(method, pattern, std::move(handler)); },
-                        view);
+  const std::string actor = "cli";
+  admin::add_test_route(
+      [&](const admin::Route& route, admin::CallHandler handler) {
+        router.add(route.method, route.pattern, [&actor, handler = std::move(handler)](const auto& request) {
+          return handler({request, actor});
+        });
+      },
+      view);
   return answer(router, call);
 }
 
@@ -138,13 +183,18 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
       outbox::RedriveRules{
           [&](const std::string& destination, const Lead& lead) { return wants(config, destination, lead); },
           [&](const std::string& destination) { return is_configured(config, destination); }});
-  return call_in_process(config, call, {&corrections, &redrives});
+  outbox::Erasures erasures(committer, clock);
+  outbox::GivenAnswers given_answers(committer, clock);
+  // There is no service that would do it; and to remove what is old is the service's business alone.
+  upkeep::Keeper keeper({}, committer, clock);
+  erasures.on_erased([&] { keeper.run_once(); });
+  return call_in_process(config, call, {&corrections, &redrives, &erasures, &given_answers});
 }
 
 }  // namespace
 
 std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call) {
-  auto result = call_socket(store, call.method, target_of(call), call.body);
+  auto result = call_socket(store, call.method, target_of(call), call.body, call.take_part);
   if (auto* answer = std::get_if<http::ClientAnswer>(&result)) {
     if (!answer->complete) throw outbox::StoreError("the service's answer was cut off");
     return AdminReply{answer->status, std::move(answer->body)};

@@ -9,8 +9,10 @@
 // Errors: outbox::StoreError when neither way is open; its text is for the operator.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,11 +25,16 @@ struct AdminCall {
   std::vector<std::string> path;  // segments after /api/v1, not encoded
   std::vector<std::pair<std::string, std::string>> query;
   std::string body;
+  // Set: a good answer is given to this part by part as it comes, and the reply's body is empty. For what is
+  // too long to be held as a whole.
+  std::function<void(std::string_view part)> take_part = nullptr;
 };
 
 struct AdminReply {
   int status = 0;
   std::string body;
+
+  [[nodiscard]] bool is_good() const { return 200 <= status && status < 300; }
 };
 
 // What the service of that store answers; nullopt when none runs.

@@ -1,6 +1,7 @@
 #include "app/alert_commands.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,9 @@
 
 #include "alert/sender.h"
 #include "app/alert_facts.h"
+#include "app/alert_page.h"
 #include "app/command_line.h"
+#include "app/terminal.h"
 #include "app/text_table.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -84,9 +87,29 @@ int test_alerts(const CommandLine& line, const Config& config) {
                                                                                               : kFailed;
 }
 
+void add_alerts(CommandLine& line) {
+  auto& alerts = line.add("alerts", "What people were told of: what is not over, and the last notices.",
+                          "  leadspool alerts list");
+  alerts.require_subcommand(1);
+  auto& list = line.add("list", "Lists the alerts that are open, and the last notices, the newest first.",
+                        "  leadspool alerts list\n  leadspool alerts list --limit 200", &alerts);
+  line.add_config_option(list);
+  line.add_json_option(list);
+  const auto limit = std::make_shared<int>(50);
+  list.add_option("--limit", *limit, "How many notices, 1 to 500 (default 50)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 500).description(""));
+  line.on_call(list, [&line, limit] {
+    return line.call(
+        {.method = "GET", .path = {"alerts"}, .query = {{"limit", std::to_string(*limit)}}, .body = {}},
+        [](const std::string& json) { print(alerts_text(json, output_width())); });
+  });
+}
+
 }  // namespace
 
 void add_alert_commands(CommandLine& line) {
+  add_alerts(line);
   auto& alert = line.add("alert", "Telling people of trouble.", "  leadspool alert test");
   alert.require_subcommand(1);
   auto& test = line.add("test", "Sends a test notice by every channel of [alert].",

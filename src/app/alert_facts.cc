@@ -29,19 +29,19 @@ alert::DestinationFacts& facts_of(alert::Facts& facts, const Config& config, con
   return made;
 }
 
-void read_store(alert::Facts& facts, const Config& config, outbox::Reader& reader) {
-  for (auto& known : reader.destinations()) {
+void read_store(alert::Facts& facts, const Config& config, outbox::Overview& overview) {
+  for (auto& known : overview.destinations()) {
     auto& destination = facts_of(facts, config, known.name);
     destination.record = std::move(known.record);
     destination.oldest_waiting_received_at = known.oldest_waiting_received_at;
   }
-  for (const auto& dead : reader.dead_counts()) {
+  for (const auto& dead : overview.dead_counts()) {
     auto& destination = facts_of(facts, config, dead.destination);
     destination.dead = dead.count;
     destination.first_dead_at = dead.first;
   }
-  for (const auto& [source, at] : reader.last_received()) facts.last_received[source] = at;
-  facts.unrouted = reader.unrouted();
+  for (const auto& [source, at] : overview.last_received()) facts.last_received[source] = at;
+  facts.unrouted = overview.unrouted();
 }
 
 }  // namespace
@@ -58,10 +58,11 @@ alert::AlertOptions alert_options(const Config& config) {
   return options;
 }
 
-alert::Facts alert_facts(const Config& config, outbox::Reader& reader, const admin::ServiceView& service) {
+alert::Facts alert_facts(const Config& config, outbox::Overview& overview,
+                         const admin::ServiceView& service) {
   alert::Facts facts;
   try {
-    read_store(facts, config, reader);
+    read_store(facts, config, overview);
   } catch (const outbox::StoreError& failure) {
     facts = {};
     facts.unread_store = failure.what();

@@ -7,7 +7,7 @@
 #include "alert/alert_options.h"
 #include "alert/facts.h"
 #include "app/config.h"
-#include "outbox/reader.h"
+#include "outbox/overview.h"
 
 namespace leadspool::app {
 
@@ -15,7 +15,7 @@ namespace leadspool::app {
 [[nodiscard]] alert::AlertOptions alert_options(const Config& config);
 
 // How things stand. A store that cannot be read is a fact too.
-[[nodiscard]] alert::Facts alert_facts(const Config& config, outbox::Reader& reader,
+[[nodiscard]] alert::Facts alert_facts(const Config& config, outbox::Overview& overview,
                                        const admin::ServiceView& service);
 
 }  // namespace leadspool::app

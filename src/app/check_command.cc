@@ -231,6 +231,22 @@ std::string findings_text(const Findings& findings) {
   return text;
 }
 
+int check(const CommandLine& line) {
+  const auto check_config = [&](const Config& config) -> int {
+    const auto findings = check(config);
+    print(line.json() ? findings_json(findings) : findings_text(findings));
+    const bool failed = std::any_of(findings.begin(), findings.end(),
+                                    [](const Finding& each) { return each.level == Level::fail; });
+    return failed ? kFailed : kDone;
+  };
+  if (!line.json()) return line.with_config(Secrets::read, check_config);
+  return line.with_config(Secrets::read, check_config, [](const std::vector<ConfigError>& mistakes) {
+    Findings findings;
+    for (const auto& each : mistakes) findings.push_back({Level::fail, to_string(each), ""});
+    print(findings_json(findings));
+  });
+}
+
 }  // namespace
 
 void add_check_command(CommandLine& line) {
@@ -241,15 +257,7 @@ void add_check_command(CommandLine& line) {
                "  leadspool check --config /etc/leadspool/leadspool.toml");
   line.add_config_option(command);
   line.add_json_option(command);
-  line.on_call(command, [&line] {
-    return line.with_config(Secrets::read, [&](const Config& config) -> int {
-      const auto findings = check(config);
-      print(line.json() ? findings_json(findings) : findings_text(findings));
-      const bool failed = std::any_of(findings.begin(), findings.end(),
-                                      [](const Finding& each) { return each.level == Level::fail; });
-      return failed ? kFailed : kDone;
-    });
-  });
+  line.on_call(command, [&line] { return check(line); });
 }
 
 }  // namespace leadspool::app

@@ -12,7 +12,9 @@
 #include "app/alert_commands.h"
 #include "app/check_command.h"
 #include "app/command_line.h"
+#include "app/command_tree.h"
 #include "app/destinations_commands.h"
+#include "app/documentation_commands.h"
 #include "app/init_command.h"
 #include "app/leads_commands.h"
 #include "app/process_setup.h"
@@ -21,8 +23,12 @@
 #include "app/send_command.h"
 #include "app/serve_command.h"
 #include "app/simulate_command.h"
+#include "app/source_commands.h"
 #include "app/status_commands.h"
 #include "app/store_commands.h"
+#include "app/text_table.h"
+#include "app/token_command.h"
+#include "app/unknown_word.h"
 #include "http/server.h"
 
 namespace leadspool::app {
@@ -43,9 +49,12 @@ void declare(CLI::App& app, CommandLine& line) {
   add_leads_commands(line);
   add_redrives_commands(line);
   add_destinations_commands(line);
-  add_store_commands(line);
+  add_source_commands(line);
   add_alert_commands(line);
+  add_store_commands(line);
+  add_token_command(line);
   add_simulate_command(line);
+  add_documentation_commands(line);
 }
 
 // What of argument `i` is not for the list of processes: a lead URL's key, what a field is set to.
@@ -68,6 +77,23 @@ std::vector<std::string> take_arguments(int argc, char** argv) {
   return arguments;
 }
 
+// Help that was asked for, or why the line was refused: one sentence, and where to read on.
+int explain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  if (const auto unknown = find_unknown_word(describe(app), words)) {
+    complain(*unknown);
+  } else {
+    const auto* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    std::string name = command->get_name();
+    for (const auto* above = command->get_parent(); above != nullptr; above = above->get_parent()) {
+      name.insert(0, above->get_name() + " ");
+    }
+    complain(printable(error.what()) + "; `" + name + " --help` tells more");
+  }
+  return kUsage;
+}
+
 int run_chosen(const CommandLine& line) {
   try {
     return line.run();
@@ -84,14 +110,14 @@ int run_chosen(const CommandLine& line) {
 
 int run_cli(int argc, char** argv) {
   make_process_safe();
-  auto arguments = take_arguments(argc, argv);
+  const auto arguments = take_arguments(argc, argv);
   CLI::App app("Takes sales leads from Microsoft's marketplace, keeps them, and delivers them to your CRM.");
   CommandLine line(app);
   declare(app, line);
   try {
-    app.parse(std::move(arguments));
+    app.parse(std::vector(arguments));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    return explain(app, error, {arguments.rbegin(), arguments.rend()});
   }
   return run_chosen(line);
 }

@@ -28,8 +28,7 @@ std::optional<std::string> find_config(const std::string& given) {
 int complain_of_no_config() {
   complain(
       "there is no configuration: neither ./leadspool.toml nor /etc/leadspool/leadspool.toml exists; name "
-      "one "
-      "with --config FILE, or make one with `leadspool init DIR`");
+      "one with --config FILE, or make one with `leadspool init DIR`");
   return kBadConfig;
 }
 
@@ -38,11 +37,17 @@ int complain_of(const std::vector<ConfigError>& errors) {
   return kBadConfig;
 }
 
-// What an error answer says to a person.
+// What an error answer says to a person, who knows a parameter of the query as an option.
 std::string message_of(const AdminReply& reply) {
   const auto json = nlohmann::json::parse(reply.body, nullptr, false);
-  if (json.is_object() && json.contains("error")) return json["error"].value("message", "");
-  return "the admin API answered with status " + std::to_string(reply.status);
+  if (!json.is_object() || !json.contains("error")) {
+    return "the admin API answered with status " + std::to_string(reply.status);
+  }
+  auto message = json["error"].value("message", "");
+  const auto parameter = json["error"].value("parameter", "");
+  const auto place = message.find("\"" + parameter + "\"");
+  if (parameter.empty() || place == std::string::npos) return message;
+  return message.replace(place, parameter.size() + 2, "--" + parameter);
 }
 
 }  // namespace
@@ -70,12 +75,16 @@ void CommandLine::add_json_option(CLI::App& command) {
   command.add_flag("--json", json_, "Print JSON for programs instead of text for people");
 }
 
-int CommandLine::with_config(Secrets secrets, const std::function<int(Config)>& run) const {
+int CommandLine::with_config(Secrets secrets, const std::function<int(Config)>& run,
+                             const std::function<void(const std::vector<ConfigError>&)>& on_mistakes) const {
   const auto path = find_config(config_path_);
   if (!path) return complain_of_no_config();
   auto reading = read_config(*path, secrets);
   if (auto* config = std::get_if<Config>(&reading)) return run(std::move(*config));
-  return complain_of(std::get<std::vector<ConfigError>>(reading));
+  const auto& mistakes = std::get<std::vector<ConfigError>>(reading);
+  if (!on_mistakes) return complain_of(mistakes);
+  on_mistakes(mistakes);
+  return kBadConfig;
 }
 
 int CommandLine::ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then,
@@ -100,12 +109,20 @@ int CommandLine::ask_service(const AdminCall& call, const std::function<int(cons
   return kFailed;
 }
 
+int CommandLine::fetch(const AdminCall& call, std::string& body) const {
+  return ask(call, [&](const AdminReply& reply) -> int {
+    if (!reply.is_good()) return report(reply, nullptr);
+    body = reply.body;
+    return kDone;
+  });
+}
+
 int CommandLine::call(const AdminCall& call, const Show& show, Secrets secrets) const {
   return ask(call, [&](const AdminReply& reply) { return report(reply, show); }, secrets);
 }
 
 int CommandLine::report(const AdminReply& reply, const Show& show) const {
-  const bool good = reply.status >= 200 && reply.status < 300;
+  const bool good = reply.is_good();
   if (json_) {
     print(reply.body + "\n");
   } else if (good) {
@@ -114,6 +131,22 @@ int CommandLine::report(const AdminReply& reply, const Show& show) const {
     complain(message_of(reply));
   }
   return good ? kDone : kFailed;
+}
+
+std::string why_no_name(const std::string& text) {
+  const bool good = !text.empty() && text.size() <= 64 &&
+                    text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return good ? "" : "must be 1 to 64 small letters, digits and dashes";
+}
+
+std::string why_no_text(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
+
+std::string reason_body(const std::string& reason,
+                        const std::vector<std::pair<std::string, std::string>>& texts) {
+  auto body = nlohmann::json::object();
+  for (const auto& [name, text] : texts) body[name] = text;
+  if (!reason.empty()) body["reason"] = reason;
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string why_no_time(const std::string& text) {

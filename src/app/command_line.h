@@ -9,6 +9,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/admin_call.h"
 #include "app/config.h"
@@ -41,8 +43,14 @@ class CommandLine {
 
   [[nodiscard]] bool json() const { return json_; }
 
-  // Reads the configuration and calls `run` with it; prints what is wrong with it otherwise.
-  [[nodiscard]] int with_config(Secrets secrets, const std::function<int(Config)>& run) const;
+  // All that was declared.
+  [[nodiscard]] const CLI::App& root() const { return app_; }
+
+  // Reads the configuration and calls `run` with it; prints what is wrong with it otherwise, or gives that to
+  // `on_mistakes`.
+  [[nodiscard]] int with_config(
+      Secrets secrets, const std::function<int(Config)>& run,
+      const std::function<void(const std::vector<ConfigError>&)>& on_mistakes = nullptr) const;
 
   // Makes one admin API call and gives the answer to `then`, whose exit code is the result. A configuration
   // with mistakes is no matter as long as a service answers beside its store: that one has a better one. A
@@ -50,9 +58,12 @@ class CommandLine {
   [[nodiscard]] int ask(const AdminCall& call, const std::function<int(const AdminReply&)>& then,
                         Secrets secrets = Secrets::leave) const;
 
-  // The same of a service that runs, and of nobody else.
+  // ask() of a service that runs, and of nobody else.
   [[nodiscard]] int ask_service(const AdminCall& call,
                                 const std::function<int(const AdminReply&)>& then) const;
+
+  // As ask(); a good answer's body goes to `body`, any other is report()ed.
+  [[nodiscard]] int fetch(const AdminCall& call, std::string& body) const;
 
   // As ask(), and report()s what came back.
   [[nodiscard]] int call(const AdminCall& call, const Show& show, Secrets secrets = Secrets::leave) const;
@@ -73,6 +84,14 @@ class CommandLine {
 
 // Of an option's value: empty for a time in RFC 3339.
 [[nodiscard]] std::string why_no_time(const std::string& text);
+// The same for the name of a source or a token.
+[[nodiscard]] std::string why_no_name(const std::string& text);
+// The same for anything but nothing: the unset variable of a script must not mean "all".
+[[nodiscard]] std::string why_no_text(const std::string& text);
+
+// {"reason": "..."}, or {} without one: the body of a change, with more members beside. JSON.
+[[nodiscard]] std::string reason_body(const std::string& reason,
+                                      const std::vector<std::pair<std::string, std::string>>& texts = {});
 
 // To standard output, which must take all of it; throws std::runtime_error when it does not.
 void print(std::string_view text);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "app/admin_token_config.h"
 #include "app/alert_config.h"
 #include "app/config_secret.h"
 #include "app/destination_config.h"
@@ -32,6 +33,8 @@ StoreConfig read_store(ConfigSection section, const ReadingContext& context) {
   store.path = context.resolve(section.text("path").value_or("leadspool.db"));
   if (store.path.empty()) section.error("path", "must not be empty");
   store.minimum_free_mib = section.whole_number("minimum_free_mib", store.minimum_free_mib, 0, 1'048'576);
+  store.retention_delivered_days =
+      section.whole_number("retention_delivered_days", store.retention_delivered_days, 0, 36'500);
   section.refuse_unknown();
   return store;
 }
@@ -96,20 +99,6 @@ ReceiverConfig read_receiver(ConfigSection section, const ReadingContext& contex
   return receiver;
 }
 
-AdminConfig read_admin(ConfigSection section) {
-  AdminConfig admin;
-  admin.listen = read_listen(section, admin.listen);
-  admin.token_sha256 = section.hashes("token_sha256");
-  section.refuse_unknown();
-  if (!http::is_loopback(admin.listen.host)) {
-    section.error("listen",
-                  to_string(admin.listen) +
-                      " can be reached from elsewhere, and this listener speaks plain HTTP; listen on "
-                      "127.0.0.1, and put a proxy that speaks TLS before it");
-  }
-  return admin;
-}
-
 LogConfig read_log(ConfigSection section) {
   LogConfig log;
   log.level = section.one_of<LogLevel>("level", log.level,
@@ -138,26 +127,44 @@ void check_name(ConfigSection& section, const std::string& name, std::set<std::s
   }
 }
 
-// Calls `read` with each table of `[[name]]`.
+// Calls `read` with each table of `[[title]]`, which stands at `name` in `file`.
 template <typename Read>
-void for_each_table(ConfigSection& file, const std::string& name, ConfigFindings& findings, Read read) {
+void for_each_table(ConfigSection& file, const std::string& name, const std::string& title,
+                    ConfigFindings& findings, Read read) {
   const auto* value = file.find(name);
   if (value == nullptr) return;
   const auto* array = std::get_if<TomlArray>(&value->held);
   if (array == nullptr) {
-    file.error(name, "must be written with double brackets: [[" + name + "]]");
+    file.error(name, "must be written with double brackets: [[" + title + "]]");
     return;
   }
   std::set<std::string> taken;
   for (const auto& element : *array) {
     const auto* table = std::get_if<TomlTable>(&element.held);
     if (table == nullptr) {
-      file.error_at(element.place, name, "must be written with double brackets: [[" + name + "]]");
+      file.error_at(element.place, name, "must be written with double brackets: [[" + title + "]]");
       continue;
     }
-    ConfigSection section(*table, element.place, name, findings);
+    ConfigSection section(*table, element.place, title, findings);
     check_name(section, read(section), taken);
   }
+}
+
+AdminConfig read_admin(ConfigSection section, ConfigFindings& findings) {
+  AdminConfig admin;
+  admin.listen = read_listen(section, admin.listen);
+  for (const auto& hash : section.hashes("token_sha256")) admin.tokens.push_back({kNamelessToken, hash});
+  for_each_table(section, "token", "admin.token", findings, [&](ConfigSection& table) {
+    return admin.tokens.emplace_back(read_admin_token(table, admin.tokens)).name;
+  });
+  section.refuse_unknown();
+  if (!http::is_loopback(admin.listen.host)) {
+    section.error("listen",
+                  to_string(admin.listen) +
+                      " can be reached from elsewhere, and this listener speaks plain HTTP; listen on "
+                      "127.0.0.1, and put a proxy that speaks TLS before it");
+  }
+  return admin;
 }
 
 void refuse_one_address_for_both(const Config& config, ConfigSection& file) {
@@ -173,22 +180,22 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   config.file = findings.file;
   config.store = read_store(section_of(file, "store", findings), context);
   config.receiver = read_receiver(section_of(file, "receiver", findings), context);
-  config.admin = read_admin(section_of(file, "admin", findings));
+  config.admin = read_admin(section_of(file, "admin", findings), findings);
   config.log = read_log(section_of(file, "log", findings));
   auto alert = section_of(file, "alert", findings);
   config.alert = read_alert(alert, context);
   refuse_one_address_for_both(config, file);
-  for_each_table(file, "source", findings, [&](ConfigSection& section) {
+  for_each_table(file, "source", "source", findings, [&](ConfigSection& section) {
     return config.sources.emplace_back(read_source(section, context)).name;
   });
-  for_each_table(file, "destination", findings, [&](ConfigSection& section) {
+  for_each_table(file, "destination", "destination", findings, [&](ConfigSection& section) {
     return config.destinations.emplace_back(read_destination(section, context)).name;
   });
   if (file.find("source") == nullptr) file.error("source", "missing: at least one [[source]] is needed");
   if (config.destinations.empty()) {
     file.warning("destination", "there is none: leads are stored, but sent nowhere");
   }
-  if (config.admin.token_sha256.empty()) {
+  if (config.admin.tokens.empty()) {
     file.warning("admin.token_sha256", "there is none: the admin listener refuses every call");
   }
   file.refuse_unknown();

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "admin/admin_token.h"
 #include "alert/alert_options.h"
 #include "app/config_secret.h"
 #include "app/config_section.h"
@@ -27,6 +28,7 @@ namespace leadspool::app {
 struct StoreConfig {
   std::string path;
   std::int64_t minimum_free_mib = 64;
+  std::int64_t retention_delivered_days = 90;  // 0: for ever
 };
 
 struct ReceiverConfig {
@@ -43,7 +45,7 @@ struct ReceiverConfig {
 
 struct AdminConfig {
   ListenAddress listen{"127.0.0.1", 8'444};
-  std::vector<Sha256> token_sha256;
+  std::vector<admin::AdminToken> tokens;
 };
 
 struct LogConfig {

@@ -22,8 +22,15 @@ std::string health_word(const Json& destination) {
   return health == "open" ? "down" : health;
 }
 
-std::string table_text(const Json& destinations) {
-  TextTable table({"DESTINATION", "HEALTH", "PENDING", "CLAIMED", "DELIVERED", "DEAD", "HELD", "DISCARDED",
+std::string table_text(const Json& destinations, std::size_t width) {
+  TextTable table({{"DESTINATION", Fit::shorten},
+                   "HEALTH",
+                   "PENDING",
+                   {"CLAIMED", Fit::omit},
+                   "DELIVERED",
+                   "DEAD",
+                   "HELD",
+                   {"DISCARDED", Fit::omit},
                    "OLDEST WAITS"});
   for (const auto& each : destinations) {
     const auto& counts = each["deliveries"];
@@ -32,16 +39,21 @@ std::string table_text(const Json& destinations) {
                counts["delivered"].dump(), counts["dead"].dump(), counts["held"].dump(),
                counts["discarded"].dump(), age.is_null() ? "-" : span_text(age.get<std::int64_t>())});
   }
-  return table.to_string();
+  return table.to_string(width);
 }
 
-// "crm is down since 2026-...: connection refused", and below it what to do.
-std::string note(const Json& destination, const std::string& state, const std::string& advice) {
-  std::string text = "\n" + text_of(destination["name"]) + " is " + state;
+// "crm is down since 2026-...: connection refused".
+std::string state_text(const Json& destination) {
+  std::string text = text_of(destination["name"]) + " is " + health_word(destination);
   if (const auto since = text_of(destination["since"]); !since.empty()) text += " since " + since;
   if (const auto& pause = destination["paused"]; !pause.is_null()) text += " by " + text_of(pause["by"]);
   if (const auto reason = text_of(destination["reason"]); !reason.empty()) text += ": " + reason;
-  return text + "\n  " + advice + "\n";
+  return text;
+}
+
+// And below it what to do.
+std::string note(const Json& destination, const std::string& advice) {
+  return "\n" + state_text(destination) + "\n  " + advice + "\n";
 }
 
 std::string stranded_note(const Json& destination) {
@@ -66,12 +78,12 @@ std::string note_text(const Json& destination) {
   const std::string look =
       probe.empty() ? "while the service runs it is tried again and again" : "it is tried again at " + probe;
   if (health == "paused") {
-    return note(destination, "paused",
+    return note(destination,
                 "Its leads are held back; `leadspool destinations resume " + name + "` lets them go.");
   }
-  if (health == "open") return note(destination, "down", "Nothing is lost: " + look + ".");
+  if (health == "open") return note(destination, "Nothing is lost: " + look + ".");
   if (health == "misconfigured") {
-    return note(destination, "misconfigured",
+    return note(destination,
                 "Mend it, then `leadspool destinations resume " + name + "`; without that " + look + ".");
   }
   if (probe.empty()) return {};
@@ -80,13 +92,25 @@ std::string note_text(const Json& destination) {
 
 }  // namespace
 
-std::string destinations_text(const std::string& json) {
+std::string destinations_text(const std::string& json, std::size_t width) {
   const auto answer = Json::parse(json);
   const auto& destinations = answer["destinations"];
   if (destinations.empty()) return "There are no destinations.\n";
-  std::string text = table_text(destinations);
+  std::string text = table_text(destinations, width);
   for (const auto& each : destinations) text += note_text(each);
   return text;
+}
+
+std::string held_back_text(const std::string& json, const std::string& name) {
+  const auto answer = Json::parse(json);
+  for (const auto& each : answer["destinations"]) {
+    if (each["name"] != name) continue;
+    const auto health = each["health"].get<std::string>();
+    const bool is_kept_back = !each["configured"].get<bool>() || health == "paused" || health == "open" ||
+                              health == "misconfigured";
+    return is_kept_back ? state_text(each) : "";
+  }
+  return {};
 }
 
 std::string changed_destination_text(const std::string& json) {

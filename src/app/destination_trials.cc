@@ -35,14 +35,14 @@ std::vector<TestStep> unreadable(const std::vector<ConfigError>& errors) {
 }
 
 std::optional<std::vector<TestStep>> test_as_in(const std::string& file, const std::string& name,
-                                                const Clock& clock) {
+                                                const Clock& clock, const GiveUp& give_up) {
   const auto reading = read_config(file, Secrets::read);
   if (const auto* errors = std::get_if<std::vector<ConfigError>>(&reading)) return unreadable(*errors);
   const auto* destination = find(std::get<Config>(reading), name);
   if (destination == nullptr) return std::nullopt;
   http::CurlClient client;
   const auto connector = destination->connector.make(clock);
-  return run_test(*connector, client, clock, kLongestTest);
+  return run_test(*connector, client, clock, kLongestTest, give_up);
 }
 
 std::optional<admin::Previews> previews_as_in(const std::string& file, const std::string& name,
@@ -64,19 +64,27 @@ std::optional<admin::Previews> previews_as_in(const std::string& file, const std
 
 }  // namespace
 
-void add_destination_trials(admin::ServiceView& view, std::string file, const Clock& clock) {
-  view.test_destination = [file, &clock](const std::string& name) { return test_as_in(file, name, clock); };
+void add_destination_trials(admin::ServiceView& view, std::string file, const Clock& clock,
+                            const GiveUp& give_up) {
+  view.test_destination = [file, &clock, give_up](const std::string& name) {
+    return test_as_in(file, name, clock, give_up);
+  };
   view.previews = [file, &clock](const std::string& name) { return previews_as_in(file, name, clock); };
 }
 
 std::vector<TestStep> run_test(connector::Connector& connector, http::Client& client, const Clock& clock,
-                               std::chrono::seconds longest) {
+                               std::chrono::seconds longest, const GiveUp& give_up) {
   const SteadyTime until = clock.steady_now() + longest;
   auto test = connector.test(client);
   test.start();
-  while (!test.ended() && clock.steady_now() < until) client.run(kBetweenLooks, -1);
+  bool given_up = false;
+  while (!test.ended() && !given_up && clock.steady_now() < until) {
+    client.run(kBetweenLooks, -1);
+    given_up = give_up && give_up();
+  }
   if (test.ended()) return test.result();
   client.forget_all();
+  if (given_up) return {failed_step("time", "the service is stopping, so the test was given up")};
   return {failed_step("time", "the test had not ended after " + std::to_string(longest.count()) +
                                   " s: is the destination slow, or out of reach?")};
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,17 @@
 
 namespace leadspool::app {
 
-// `file` is the configuration's; `clock` outlives the view.
-void add_destination_trials(admin::ServiceView& view, std::string file, const Clock& clock);
+// Whether to give up a test that has not ended; asked now and then. Empty: never.
+using GiveUp = std::function<bool()>;
 
-// The steps of the connector's test, or a failed one if it has not ended after `longest`. `client` is for
-// this alone, and outlives the connector.
+// `file` is the configuration's; `clock` outlives the view.
+void add_destination_trials(admin::ServiceView& view, std::string file, const Clock& clock,
+                            const GiveUp& give_up = nullptr);
+
+// The steps of the connector's test, or a failed one if it has not ended after `longest`, or was given up.
+// `client` is for this alone, and outlives the connector.
 [[nodiscard]] std::vector<connector::TestStep> run_test(connector::Connector& connector, http::Client& client,
-                                                        const Clock& clock, std::chrono::seconds longest);
+                                                        const Clock& clock, std::chrono::seconds longest,
+                                                        const GiveUp& give_up = nullptr);
 
 }  // namespace leadspool::app

@@ -4,16 +4,14 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
 #include "app/destination_page.h"
+#include "app/terminal.h"
 #include "app/trial_commands.h"
 
 namespace leadspool::app {
 namespace {
-
-using Json = nlohmann::json;
 
 struct Change {
   std::string destination;
@@ -27,7 +25,7 @@ void add_list(CommandLine& line, CLI::App& destinations) {
   line.add_json_option(command);
   line.on_call(command, [&line] {
     return line.call({.method = "GET", .path = {"destinations"}, .query = {}, .body = {}},
-                     [](const std::string& json) { print(destinations_text(json)); });
+                     [](const std::string& json) { print(destinations_text(json, output_width())); });
   });
 }
 
@@ -42,12 +40,10 @@ void add_change(CommandLine& line, CLI::App& destinations, const std::string& na
   command.add_option("NAME", change->destination, "The destination")->required();
   command.add_option("--reason", change->reason, "Why, for those who look later")->type_name("TEXT");
   line.on_call(command, [&line, name, change] {
-    Json body = Json::object();
-    if (!change->reason.empty()) body["reason"] = change->reason;
     return line.call({.method = "POST",
                       .path = {"destinations", change->destination, name},
                       .query = {},
-                      .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)},
+                      .body = reason_body(change->reason)},
                      [](const std::string& json) { print(changed_destination_text(json)); });
   });
 }

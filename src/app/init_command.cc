@@ -222,11 +222,7 @@ void add_key(CommandLine& line) {
   line.add_config_option(command);
   line.add_json_option(command);
   const auto source = std::make_shared<std::string>();
-  command.add_option("SOURCE", *source, "The source's name")->required()->check([](const std::string& name) {
-    const bool good = !name.empty() && name.size() <= 64 &&
-                      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-    return std::string(good ? "" : "must be 1 to 64 small letters, digits and dashes");
-  });
+  command.add_option("SOURCE", *source, "The source's name")->required()->check(why_no_name);
   line.on_call(command, [&line, source] {
     return line.with_config(
         Secrets::leave, [&](const Config& config) { return make_source_key(config, *source, line.json()); });

@@ -2,13 +2,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/destination_page.h"
+#include "app/lead_timeline.h"
 #include "app/text_table.h"
+#include "lead/delivery.h"
 #include "lead/lead.h"
 
 namespace leadspool::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLongestName = 28;
 
 std::string text_of(const Json& value) {
   return value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
@@ -47,35 +52,17 @@ std::string fields_text(const Json& lead) {
   return text;
 }
 
-std::string indented(const std::string& lines) {
-  std::string text;
-  for (std::size_t begin = 0; begin < lines.size();) {
-    const auto end = lines.find('\n', begin);
-    text += "  " + lines.substr(begin, end - begin) + "\n";
-    begin = end + 1;
-  }
-  return text;
-}
-
-std::string attempts_text(const Json& attempts) {
-  if (attempts.empty()) return "  no attempt yet\n";
-  TextTable table({"#", "STARTED", "TOOK", "OUTCOME", "COUNTED", "HTTP", "DETAIL"});
-  for (const auto& attempt : attempts) {
-    table.add({text_of(attempt["number"]), text_of(attempt["started_at"]),
-               text_of(attempt["duration_ms"]) + " ms", text_of(attempt["outcome"]),
-               attempt["counted"].get<bool>() ? "yes" : "no", text_of(attempt["http_status"]),
-               text_of(attempt["detail"])});
-  }
-  return indented(table.to_string());
-}
-
-std::string delivery_text(const Json& delivery) {
-  return "\nDelivery to " + printable(text_of(delivery["destination"])) + ": " + text_of(delivery["state"]) +
-         " since " + text_of(delivery["state_since"]) + "\n" +
-         page_line("record", text_of(delivery["remote_id"])) +
+std::string delivery_text(const Json& delivery, const std::string& destinations) {
+  const auto name = text_of(delivery["destination"]);
+  const auto state = text_of(delivery["state"]);
+  const bool waits = parse_state(state) == State::pending && !destinations.empty();
+  return "\nDelivery to " + printable(name) + ": " + state + " since " + text_of(delivery["state_since"]) +
+         "\n" + page_line("record", text_of(delivery["remote_id"])) +
+         page_line("attempts", text_of(delivery["attempt_count"])) +
          page_line("next attempt", text_of(delivery["next_attempt_at"])) +
+         page_line("held back", waits ? held_back_text(destinations, name) : "") +
          page_line("held because", text_of(delivery["held_reason"])) +
-         page_line("cause", text_of(delivery["cause"])) + attempts_text(delivery["attempts"]);
+         page_line("cause", text_of(delivery["cause"]));
 }
 
 // Old and new of each field that changed.
@@ -100,37 +87,52 @@ std::string revision_text(const Json& revision, const std::string& lead) {
   return text;
 }
 
-std::string audit_text(const Json& audit) {
-  if (audit.empty()) return {};
-  TextTable table({"AT", "WHO", "WHAT", "DESTINATION", "WHY"});
-  for (const auto& row : audit) {
-    table.add({text_of(row["at"]), text_of(row["actor"]), text_of(row["action"]), text_of(row["destination"]),
-               text_of(row["reason"])});
+bool is_erased(const Json& lead) { return !lead.value("erased_at", Json()).is_null(); }
+
+// Who erased it, and why.
+std::string tombstone_text(const Json& lead) {
+  if (!is_erased(lead)) return {};
+  std::string text = page_line("ERASED", text_of(lead["erased_at"]));
+  for (const auto& row : lead["audit"]) {
+    if (row["action"] != "erase") continue;
+    text += page_line("by", text_of(row["actor"])) + page_line("why", text_of(row["reason"]));
   }
-  return "\nWhat was done by hand\n" + indented(table.to_string());
+  return text + page_line("left", "only this tombstone; the person's data is gone for good");
+}
+
+std::string payload_text(const Json& lead) {
+  if (is_erased(lead)) return {};
+  const auto& payload = lead["payload"];
+  return page_line("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
 }
 
 }  // namespace
 
-std::string lead_list_text(const std::string& json) {
+std::string lead_list_text(const std::string& json, std::size_t width) {
   const auto page = Json::parse(json);
-  if (page["leads"].empty()) return "There are no such leads.\n";
-  TextTable table({"ID", "RECEIVED", "SOURCE", "DISPOSITION", "NAME", "COMPANY", "DELIVERIES"});
+  if (page["leads"].empty() && page["next_cursor"].is_null()) return "There are no such leads.\n";
+  TextTable table({"ID",
+                   "RECEIVED",
+                   {"SOURCE", Fit::omit},
+                   {"DISPOSITION", Fit::omit},
+                   {"NAME", Fit::shorten},
+                   {"COMPANY", Fit::shorten},
+                   {"DELIVERIES", Fit::shorten}});
   for (const auto& lead : page["leads"]) {
-    table.add({text_of(lead["id"]), text_of(lead["received_at"]), text_of(lead["source"]),
-               text_of(lead["disposition"]),
-               shortened(text_of(lead["first_name"]) + " " + text_of(lead["last_name"]), 28),
-               shortened(text_of(lead["company"]), 28),
+    const auto name = text_of(lead["first_name"]) + " " + text_of(lead["last_name"]);
+    table.add({text_of(lead["id"]), to_the_second(text_of(lead["received_at"])), text_of(lead["source"]),
+               text_of(lead["disposition"]), is_erased(lead) ? "(erased)" : shortened(name, kLongestName),
+               shortened(text_of(lead["company"]), kLongestName),
                deliveries_in_short(lead["deliveries"], " ", is_unrouted(lead) ? "no destination" : "-")});
   }
   const auto& next = page["next_cursor"];
-  return table.to_string() + (next.is_null() ? "" : "\nThere are more: add --cursor " + text_of(next) + "\n");
+  return table.to_string(width) +
+         (next.is_null() ? "" : "\nThere are more: add --cursor " + text_of(next) + ", or --all\n");
 }
 
-std::string lead_page_text(const std::string& json) {
+std::string lead_page_text(const std::string& json, const std::string& destinations, std::size_t width) {
   const auto lead = Json::parse(json);
-  const auto& payload = lead["payload"];
-  std::string text = "Lead " + text_of(lead["id"]) + "\n";
+  std::string text = "Lead " + text_of(lead["id"]) + "\n" + tombstone_text(lead);
   const std::string from = text_of(lead["remote_address"]);
   text += page_line("received", text_of(lead["received_at"]) + (from.empty() ? "" : " from " + from));
   text += page_line("source", text_of(lead["source"]));
@@ -139,11 +141,11 @@ std::string lead_page_text(const std::string& json) {
   text += page_line("test sent", text_of(lead["test_sent_at"]));
   text += page_line("duplicate of", text_of(lead["duplicate_of"]));
   if (lead["duplicate_count"] != 0) text += page_line("duplicates", text_of(lead["duplicate_count"]));
-  text += page_line("payload", text_of(payload["bytes"]) + " bytes, SHA-256 " + text_of(payload["sha256"]));
-  text += unrouted_text(lead) + "\n" + fields_text(lead);
-  for (const auto& delivery : lead["deliveries"]) text += delivery_text(delivery);
+  text += payload_text(lead) + unrouted_text(lead);
+  if (!is_erased(lead)) text += "\n" + fields_text(lead);
+  for (const auto& delivery : lead["deliveries"]) text += delivery_text(delivery, destinations);
   for (const auto& revision : lead["revisions"]) text += revision_text(revision, text_of(lead["id"]));
-  return text + audit_text(lead["audit"]);
+  return text + "\nWhat happened\n" + lead_timeline_text(json, width);
 }
 
 std::string revised_text(const std::string& json) {

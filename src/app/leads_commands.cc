@@ -3,7 +3,6 @@
 #include <iostream>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -12,22 +11,20 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
+#include "app/lead_correction_commands.h"
+#include "app/lead_erase_command.h"
+#include "app/lead_export_command.h"
+#include "app/lead_list_command.h"
 #include "app/lead_page.h"
 #include "app/redrives_commands.h"
+#include "app/terminal.h"
 #include "app/text_file.h"
 #include "base/utf8.h"
-#include "lead/delivery.h"
 
 namespace leadspool::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct Correction {
-  std::string id;
-  std::string destination;
-  std::string reason;
-};
 
 struct Revision {
   std::string id;
@@ -36,46 +33,6 @@ struct Revision {
   std::string reason;
   bool redrive = false;
 };
-
-void add_list(CommandLine& line, CLI::App& leads) {
-  auto& command =
-      line.add("list", "Lists leads, the newest first.",
-               "  leadspool leads list --state dead\n"
-               "  leadspool leads list --unrouted\n"
-               "  leadspool leads list --source marketplace --from 2026-11-01T00:00:00Z --limit 500",
-               &leads);
-  line.add_config_option(command);
-  line.add_json_option(command);
-  const std::pair<const char*, const char*> filters[] = {
-      {"state", "Of a delivery: pending, claimed, delivered, dead, held, discarded"},
-      {"destination", "Name of a destination"},
-      {"cause", "Why the delivery died"},
-      {"source", "Name of a source"},
-      {"disposition", "deliver, test, do_not_contact, duplicate, probe, quarantined"},
-      {"from", "Received at or after this time (RFC 3339)"},
-      {"to", "Received before this time (RFC 3339)"},
-      {"limit", "How many, 1 to 500 (default 50)"},
-      {"cursor", "Where the page before ended"}};
-  const auto values = std::make_shared<std::map<std::string, std::string>>();
-  for (const auto& [name, sentence] : filters) {
-    command.add_option(std::string("--") + name, (*values)[name], sentence);
-  }
-  command.get_option("--limit")->check(CLI::Range(1, 500));
-  std::vector<std::string> states;
-  for (const auto state : kStates) states.emplace_back(to_string(state));
-  command.get_option("--state")->check(CLI::IsMember(states));
-  for (const auto* name : {"--from", "--to"}) command.get_option(name)->check(why_no_time);
-  const auto unrouted = std::make_shared<bool>(false);
-  command.add_flag("--unrouted", *unrouted, "Only leads that no destination wants");
-  line.on_call(command, [&line, values, unrouted] {
-    AdminCall call{.method = "GET", .path = {"leads"}, .query = {}, .body = {}};
-    for (const auto& [name, value] : *values) {
-      if (!value.empty()) call.query.emplace_back(name, value);
-    }
-    if (*unrouted) call.query.emplace_back("unrouted", "true");
-    return line.call(call, [](const std::string& json) { print(lead_list_text(json)); });
-  });
-}
 
 CLI::App& add_with_id(CommandLine& line, CLI::App& leads, std::string& id, const std::string& name,
                       const std::string& sentence, const std::string& example_end) {
@@ -87,14 +44,27 @@ CLI::App& add_with_id(CommandLine& line, CLI::App& leads, std::string& id, const
   return command;
 }
 
+// With the destinations, which tell why a delivery waits.
+int show(const CommandLine& line, const std::string& id) {
+  std::string lead;
+  const int code = line.fetch({.method = "GET", .path = {"leads", id}, .query = {}, .body = {}}, lead);
+  if (code != kDone) return code;
+  std::string destinations;
+  if (!line.json()) {
+    const int asked =
+        line.fetch({.method = "GET", .path = {"destinations"}, .query = {}, .body = {}}, destinations);
+    if (asked != kDone) return asked;
+  }
+  return line.report({200, lead}, [&](const std::string& json) {
+    print(lead_page_text(json, destinations, output_width()));
+  });
+}
+
 void add_show(CommandLine& line, CLI::App& leads) {
   const auto id = std::make_shared<std::string>();
   auto& command = add_with_id(line, leads, *id, "show", "Shows a lead with its whole history.", "");
   line.add_json_option(command);
-  line.on_call(command, [&line, id] {
-    return line.call({.method = "GET", .path = {"leads", *id}, .query = {}, .body = {}},
-                     [](const std::string& json) { print(lead_page_text(json)); });
-  });
+  line.on_call(command, [&line, id] { return show(line, *id); });
 }
 
 void add_payload(CommandLine& line, CLI::App& leads) {
@@ -111,29 +81,6 @@ void add_payload(CommandLine& line, CLI::App& leads) {
     AdminCall call{.method = "GET", .path = {"leads", *id, "payload"}, .query = {}, .body = {}};
     if (*revision > 0) call.query.emplace_back("revision", std::to_string(*revision));
     return line.call(call, [](const std::string& bytes) { print(bytes); });
-  });
-}
-
-void add_correction(CommandLine& line, CLI::App& leads, const std::string& name,
-                    const std::string& sentence) {
-  const auto correction = std::make_shared<Correction>();
-  auto& command = add_with_id(line, leads, correction->id, name, sentence,
-                              " --destination crm --reason 'the field was added'");
-  line.add_json_option(command);
-  command
-      .add_option("--destination", correction->destination,
-                  "Only the delivery to this one (default: all of them)")
-      ->type_name("NAME");
-  command.add_option("--reason", correction->reason, "Why, for the lead's history")->type_name("TEXT");
-  line.on_call(command, [&line, name, correction] {
-    Json body = Json::object();
-    if (!correction->destination.empty()) body["destination"] = correction->destination;
-    if (!correction->reason.empty()) body["reason"] = correction->reason;
-    return line.call({.method = "POST",
-                      .path = {"leads", correction->id, name},
-                      .query = {},
-                      .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)},
-                     [](const std::string& json) { print(corrected_text(json)); });
   });
 }
 
@@ -224,17 +171,16 @@ void add_revise(CommandLine& line, CLI::App& leads) {
 
 void add_leads_commands(CommandLine& line) {
   auto& leads = line.add("leads", "Looks at stored leads, corrects them and their deliveries.",
-                         "  leadspool leads list");
+                         "  leadspool leads list\n  leadspool leads list --q anna@contoso.com");
   leads.require_subcommand(1);
-  add_list(line, leads);
+  add_leads_list(line, leads);
   add_show(line, leads);
   add_payload(line, leads);
+  add_leads_export(line, leads);
   add_leads_redrive(line, leads);
-  add_correction(line, leads, "release", "Lets held deliveries of a lead go out.");
-  add_correction(
-      line, leads, "discard",
-      "Gives up deliveries of a lead that are pending, held or dead, or a lead that no destination wants.");
+  add_lead_corrections(line, leads);
   add_revise(line, leads);
+  add_leads_erase(line, leads);
 }
 
 }  // namespace leadspool::app

@@ -29,6 +29,8 @@ std::size_t max_body_bytes(const ReceiverConfig& receiver) {
   return static_cast<std::size_t>(receiver.max_body_kib) * 1024;
 }
 
+std::string word_of(receiver::Rule rule) { return rule == receiver::Rule::deliver ? "deliver" : "hold"; }
+
 }  // namespace
 
 receiver::ReceiverOptions receiver_options(const Config& config) {
@@ -64,6 +66,11 @@ std::uint64_t minimum_free_bytes(const StoreConfig& store) {
   return static_cast<std::uint64_t>(store.minimum_free_mib) << 20;
 }
 
+outbox::UpkeepRules upkeep_rules(const StoreConfig& store) {
+  if (store.retention_delivered_days == 0) return {};
+  return {.keep_delivered = std::chrono::days{store.retention_delivered_days}};
+}
+
 std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock) {
   std::vector<delivery::Destination> destinations;
   for (const auto& configured : config.destinations) {
@@ -93,6 +100,19 @@ std::vector<admin::DestinationStatus> describe(const Config& config, const deliv
                                      .reason = health.reason,
                                      .next_probe = health.next_probe,
                                      .in_flight = health.in_flight};
+  }
+  return all;
+}
+
+std::vector<admin::SourceStatus> describe_sources(const Config& config) {
+  std::vector<admin::SourceStatus> all;
+  for (const auto& source : config.sources) {
+    all.push_back({.name = source.name,
+                   .url = lead_url(config.receiver, source.name),
+                   .keys = static_cast<int>(source.key_hashes.size()),
+                   .silence_hours = source.silence_hours,
+                   .test_leads = word_of(source.test_leads),
+                   .do_not_contact = word_of(source.do_not_contact)});
   }
   return all;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "delivery/worker.h"
 #include "http/server.h"
+#include "outbox/upkeep.h"
 #include "receiver/receiver.h"
 
 namespace leadspool::app {
@@ -20,6 +21,7 @@ namespace leadspool::app {
 [[nodiscard]] http::ServerOptions receiver_listener(const ReceiverConfig& receiver);
 [[nodiscard]] http::ServerOptions admin_listener(const AdminConfig& admin);
 [[nodiscard]] std::uint64_t minimum_free_bytes(const StoreConfig& store);
+[[nodiscard]] outbox::UpkeepRules upkeep_rules(const StoreConfig& store);
 
 // `clock` outlives what is made.
 [[nodiscard]] std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock);
@@ -27,6 +29,9 @@ namespace leadspool::app {
 // The configured destinations, each with the health that `worker` tells; without a worker it is "unknown".
 [[nodiscard]] std::vector<admin::DestinationStatus> describe(const Config& config,
                                                              const delivery::Worker* worker);
+
+// The configured sources.
+[[nodiscard]] std::vector<admin::SourceStatus> describe_sources(const Config& config);
 
 // The deliveries that `lead` gets, as if it came now; none when its source is not configured any more.
 [[nodiscard]] std::vector<outbox::NewDelivery> new_deliveries(const Config& config, const Lead& lead);

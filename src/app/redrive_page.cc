@@ -88,17 +88,26 @@ std::string redrive_count_text(const std::string& json) {
   return "It would take " + counted(Json::parse(json)) + ". Nothing was changed.\n";
 }
 
-std::string redrive_list_text(const std::string& json) {
+std::string redrive_list_text(const std::string& json, std::size_t width) {
   const auto answer = Json::parse(json);
   if (answer["redrives"].empty()) return "There are no redrives.\n";
-  TextTable table(
-      {"ID", "ORDERED", "BY", "STATE", "TOTAL", "REDRIVEN", "DELIVERED", "DEAD AGAIN", "WAITING", "WHY"});
+  TextTable table({"ID",
+                   "ORDERED",
+                   {"BY", Fit::omit},
+                   "STATE",
+                   {"TOTAL", Fit::omit},
+                   {"REDRIVEN", Fit::omit},
+                   {"DELIVERED", Fit::omit},
+                   {"DEAD AGAIN", Fit::omit},
+                   {"WAITING", Fit::omit},
+                   {"WHY", Fit::shorten}});
   for (const auto& each : answer["redrives"]) {
-    table.add({text_of(each["id"]), text_of(each["at"]), text_of(each["by"]), text_of(each["state"]),
-               text_of(each["total"]), text_of(each["redriven"]), text_of(each["delivered"]),
-               text_of(each["failed"]), text_of(each["waiting"]), shortened(text_of(each["reason"]), 40)});
+    table.add({text_of(each["id"]), to_the_second(text_of(each["at"])), text_of(each["by"]),
+               text_of(each["state"]), text_of(each["total"]), text_of(each["redriven"]),
+               text_of(each["delivered"]), text_of(each["failed"]), text_of(each["waiting"]),
+               shortened(text_of(each["reason"]), 40)});
   }
-  return table.to_string();
+  return table.to_string(width);
 }
 
 std::string redrive_text(const std::string& json) {
@@ -115,7 +124,7 @@ std::string redrive_text(const std::string& json) {
 
 std::string redrive_progress_text(const std::string& json) {
   const auto redrive = Json::parse(json);
-  return text_of(redrive["state"]) + ": " + progress(redrive) + "\n";
+  return text_of(redrive["state"]) + ": " + progress(redrive);
 }
 
 }  // namespace leadspool::app

@@ -3,7 +3,10 @@
 // Thread-safety: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
+
+#include "app/text_table.h"
 
 namespace leadspool::app {
 
@@ -14,12 +17,12 @@ namespace leadspool::app {
 [[nodiscard]] std::string redrive_count_text(const std::string& json);
 
 // From GET /api/v1/redrives: one line a redrive.
-[[nodiscard]] std::string redrive_list_text(const std::string& json);
+[[nodiscard]] std::string redrive_list_text(const std::string& json, std::size_t width = kUnlimitedWidth);
 
 // From GET /api/v1/redrives/{id}: all of it.
 [[nodiscard]] std::string redrive_text(const std::string& json);
 
-// The same in one line: how far it has come.
+// The same in a sentence: how far it has come.
 [[nodiscard]] std::string redrive_progress_text(const std::string& json);
 
 }  // namespace leadspool::app

@@ -2,9 +2,11 @@
 
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +17,7 @@
 #include "app/lead_page.h"
 #include "app/redrive_page.h"
 #include "app/signals.h"
+#include "app/terminal.h"
 #include "lead/lead.h"
 
 namespace leadspool::app {
@@ -36,6 +39,7 @@ struct RedriveChoice {
   std::string reason;
   bool all = false;
   bool dry_run = false;
+  bool waits = false;
   int canary = 0;
   double rate = 0;
   int stop_after = 0;
@@ -57,12 +61,49 @@ std::string why_no_rate(const std::string& text) {
 bool is_given(const CLI::App& command, const std::string& option) { return command.count(option) > 0; }
 
 int redrive_one(const CommandLine& line, const CLI::App& command, const RedriveChoice& choice) {
-  Json body = Json::object();
-  if (is_given(command, "--destination")) body["destination"] = choice.destination;
-  if (!choice.reason.empty()) body["reason"] = choice.reason;
-  return line.call(
-      {.method = "POST", .path = {"leads", choice.id, "redrive"}, .query = {}, .body = to_text(body)},
-      [](const std::string& json) { print(corrected_text(json)); });
+  std::vector<std::pair<std::string, std::string>> texts;
+  if (is_given(command, "--destination")) texts.emplace_back("destination", choice.destination);
+  return line.call({.method = "POST",
+                    .path = {"leads", choice.id, "redrive"},
+                    .query = {},
+                    .body = reason_body(choice.reason, texts)},
+                   [](const std::string& json) { print(corrected_text(json)); });
+}
+
+AdminCall look_at(const std::string& id) {
+  return {.method = "GET", .path = {"redrives", id}, .query = {}, .body = {}};
+}
+
+void show_redrive(const std::string& json) { print(redrive_text(json)); }
+
+// Looks until it has ended; a person may end the waiting. A bar where somebody watches, else a line for each
+// change.
+int wait_for(const CommandLine& line, const std::string& id) {
+  const Signals signals({SIGINT, SIGTERM});
+  Progress progress;
+  std::string shown;
+  for (;;) {
+    std::string answer;
+    if (const int code = line.fetch(look_at(id), answer); code != kDone) return code;
+    const auto redrive = Json::parse(answer);
+    if (!redrive["ended_at"].is_null()) {
+      const int reported = line.report({200, answer}, show_redrive);
+      return redrive["state"] == "done" ? reported : kFailed;
+    }
+    if (!redrive["service_running"].get<bool>()) {
+      complain("no service is running, so there is nothing to wait for");
+      return kFailed;
+    }
+    const auto text = redrive_progress_text(answer);
+    progress.show(progress_bar(redrive["delivered"].get<std::int64_t>() +
+                                   redrive["failed"].get<std::int64_t>() +
+                                   redrive["discarded"].get<std::int64_t>(),
+                               redrive["total"].get<std::int64_t>()) +
+                  " " + text);
+    if (text != shown && !is_watched() && !line.json()) print(text + "\n");
+    shown = text;
+    if (signals.wait(kBetweenLooks)) return kFailed;
+  }
 }
 
 Json filter_of(const CLI::App& command, const RedriveChoice& choice) {
@@ -99,9 +140,14 @@ int redrive_many(const CommandLine& line, const CLI::App& command, const Redrive
   if (choice.canary > 0) body["canary"] = choice.canary;
   if (is_given(command, "--rate")) body["rate_per_second"] = choice.rate;
   if (is_given(command, "--stop-after")) body["stop_after_failures"] = choice.stop_after;
+  const AdminCall call{.method = "POST", .path = {"redrives"}, .query = {}, .body = to_text(body)};
+  if (choice.waits) {
+    std::string ordered;
+    const int code = line.fetch(call, ordered);
+    return code == kDone ? wait_for(line, Json::parse(ordered)["id"].get<std::string>()) : code;
+  }
   const auto show = choice.dry_run ? redrive_count_text : ordered_redrive_text;
-  return line.call({.method = "POST", .path = {"redrives"}, .query = {}, .body = to_text(body)},
-                   [&](const std::string& json) { print(show(json)); });
+  return line.call(call, [&](const std::string& json) { print(show(json)); });
 }
 
 // The options that choose, and those that say how; none of them goes with a lead's ID.
@@ -125,60 +171,30 @@ void add_order_options(CLI::App& command, RedriveChoice& choice) {
   for (auto* const filter : filters) all->excludes(filter);
   all->excludes(command.get_option("--destination"));
 
+  auto* const dry_run = command.add_flag("--dry-run", choice.dry_run, "Only tell how many it would take");
   std::vector<CLI::Option*> manners{
-      command.add_flag("--dry-run", choice.dry_run, "Only tell how many it would take"),
+      dry_run,
+      command
+          .add_flag("--wait", choice.waits,
+                    "Look each second until it has ended; exit with 1 unless it is done")
+          ->excludes(dry_run),
       command
           .add_option("--canary", choice.canary,
                       "So many go alone first; the rest follows only if all of them are delivered")
           ->type_name("N")
-          ->check(CLI::Range(0, kMost)),
+          ->check(CLI::Range(0, kMost).description("")),
       command
           .add_option("--rate", choice.rate, "At most so many a second (default: as destinations take them)")
           ->type_name("N")
           ->check(why_no_rate),
       command.add_option("--stop-after", choice.stop_after, "End when so many are dead again")
           ->type_name("N")
-          ->check(CLI::Range(1, kMost))};
+          ->check(CLI::Range(1, kMost).description(""))};
 
   auto* const id = command.get_option("ID");
   id->excludes(all);
   for (auto* const each : filters) id->excludes(each);
   for (auto* const each : manners) id->excludes(each);
-}
-
-AdminCall look_at(const std::string& id) {
-  return {.method = "GET", .path = {"redrives", id}, .query = {}, .body = {}};
-}
-
-void show_redrive(const std::string& json) { print(redrive_text(json)); }
-
-// Looks until it has ended; a person may end the waiting.
-int wait_for(const CommandLine& line, const std::string& id) {
-  const Signals signals({SIGINT, SIGTERM});
-  std::string shown;
-  for (;;) {
-    AdminReply reply;
-    const int asked = line.ask(look_at(id), [&](const AdminReply& answer) -> int {
-      reply = answer;
-      return kDone;
-    });
-    if (asked != kDone) return asked;
-    if (reply.status != 200) return line.report(reply, show_redrive);
-
-    const auto redrive = Json::parse(reply.body);
-    if (!redrive["ended_at"].is_null()) {
-      const int reported = line.report(reply, show_redrive);
-      return redrive["state"] == "done" ? reported : kFailed;
-    }
-    if (!redrive["service_running"].get<bool>()) {
-      complain("no service is running, so there is nothing to wait for");
-      return kFailed;
-    }
-    const auto progress = redrive_progress_text(reply.body);
-    if (progress != shown && !line.json()) print(progress);
-    shown = progress;
-    if (signals.wait(kBetweenLooks)) return kFailed;
-  }
 }
 
 void add_list(CommandLine& line, CLI::App& redrives) {
@@ -189,11 +205,11 @@ void add_list(CommandLine& line, CLI::App& redrives) {
   line.add_json_option(command);
   command.add_option("--limit", *limit, "How many, 1 to 500 (default 50)")
       ->type_name("N")
-      ->check(CLI::Range(1, 500));
+      ->check(CLI::Range(1, 500).description(""));
   line.on_call(command, [&line, limit] {
     return line.call(
         {.method = "GET", .path = {"redrives"}, .query = {{"limit", std::to_string(*limit)}}, .body = {}},
-        [](const std::string& json) { print(redrive_list_text(json)); });
+        [](const std::string& json) { print(redrive_list_text(json, output_width())); });
   });
 }
 
@@ -227,10 +243,8 @@ void add_cancel(CommandLine& line, CLI::App& redrives) {
                   " --reason 'the wrong destination'");
   command.add_option("--reason", *reason, "Why, for those who look later")->type_name("TEXT");
   line.on_call(command, [&line, id, reason] {
-    Json body = Json::object();
-    if (!reason->empty()) body["reason"] = *reason;
     return line.call(
-        {.method = "POST", .path = {"redrives", *id, "cancel"}, .query = {}, .body = to_text(body)},
+        {.method = "POST", .path = {"redrives", *id, "cancel"}, .query = {}, .body = reason_body(*reason)},
         show_redrive);
   });
 }

@@ -1,6 +1,9 @@
 #include "app/status_page.h"
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -77,9 +80,58 @@ std::string unrouted_line(const Json& count) {
                  "`leads discard` gives them up");
 }
 
+// "7.5 GiB", "64 KiB".
+std::string size_text(std::int64_t bytes) {
+  constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  double size = static_cast<double>(bytes);
+  for (; size >= 1'024 && unit + 1 < std::size(kUnits); ++unit) size /= 1'024;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit > 0 && size < 10 ? "%.1f %s" : "%.0f %s", size, kUnits[unit]);
+  return text.data();
+}
+
+// Of a class of waits: "2.5 s", "5 min"; null: longer than any.
+std::string wait_text(const Json& upper_end_ms) {
+  if (upper_end_ms.is_null()) return "over a week";
+  const auto ms = upper_end_ms.get<std::int64_t>();
+  if (ms < 1'000) return std::to_string(ms) + " ms";
+  if (ms % 1'000 != 0) return std::to_string(ms / 1'000) + "." + std::to_string(ms % 1'000 / 100) + " s";
+  return span_text(ms / 1'000);
+}
+
+std::string time_to_crm_line(const Json& waits) {
+  if (waits["count"] == 0) return {};
+  return line_of("Time to CRM", "half of " + waits["count"].dump() + " within " + wait_text(waits["p50_ms"]) +
+                                    ", 95 % within " + wait_text(waits["p95_ms"]) + ", 99 % within " +
+                                    wait_text(waits["p99_ms"]) + " (last " + waits["window_hours"].dump() +
+                                    " h)");
+}
+
+std::string store_lines(const Json& status) {
+  const auto& store = status["store"];
+  std::string size = size_text(store["bytes"].get<std::int64_t>()) + ", its log " +
+                     size_text(store["log_bytes"].get<std::int64_t>());
+  if (const auto& free = store["free_bytes"]; !free.is_null()) {
+    size += ", " + size_text(free.get<std::int64_t>()) + " free on the disk";
+  }
+  std::string text = line_of("Store", size);
+  if (const auto& trouble = store["trouble"]; !trouble.is_null()) {
+    text += line_of("TROUBLE", "nothing can be stored: " + text_or_dash(trouble));
+  }
+  if (const auto& waiting = status["not_searchable"]; waiting != 0) {
+    text += line_of("Search", waiting.dump() + (waiting == 1 ? " lead is" : " leads are") +
+                                  " still to be indexed; searches find them all the same");
+  }
+  if (status["purging"].get<bool>()) {
+    text += line_of("Erasing", "the last traces of erased leads are being removed from the store's files");
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string status_text(const std::string& json) {
+std::string status_text(const std::string& json, std::size_t width) {
   const auto status = Json::parse(json);
   const auto& age = status["oldest_undelivered_age_s"];
   std::string text = line_of("Service", status["running"].get<bool>() ? "running" : "not running");
@@ -88,27 +140,9 @@ std::string status_text(const std::string& json) {
   text += dispositions_line(status["dispositions"]) + unrouted_line(status["unrouted"]);
   text += line_of("Undelivered",
                   age.is_null() ? "none" : "the oldest waits for " + span_text(age.get<std::int64_t>()));
-  text += line_of("Store", std::to_string(status["store"]["bytes"].get<std::int64_t>() / 1024) + " KiB");
-  if (const auto& trouble = status["store"]["trouble"]; !trouble.is_null()) {
-    text += line_of("TROUBLE", "nothing can be stored: " + text_or_dash(trouble));
-  }
+  text += time_to_crm_line(status["time_to_crm"]) + store_lines(status);
   text += certificate_line(status["certificate"]) + config_lines(status["config"]);
-  return text + "\n" + destinations_text(json);
-}
-
-std::string dead_letters_text(const std::string& json) {
-  const auto answer = Json::parse(json);
-  if (answer["groups"].empty()) return "There are no dead letters.\n";
-  // The cause stands last and whole: a redrive of the group takes it as it is here.
-  TextTable table({"COUNT", "DESTINATION", "FIRST", "LAST", "SAMPLE", "CAUSE"});
-  for (const auto& group : answer["groups"]) {
-    table.add({group["count"].dump(), group["destination"], group["first"], group["last"], group["sample"],
-               group["cause"]});
-  }
-  return table.to_string() +
-         "\n`leadspool leads show SAMPLE` tells what happened. When it is mended,\n"
-         "`leadspool leads redrive --cause CAUSE --destination DESTINATION` tries the group again,\n"
-         "`leadspool leads redrive ID` one lead.\n";
+  return text + "\n" + destinations_text(json, width);
 }
 
 }  // namespace leadspool::app

@@ -1,10 +1,13 @@
-// How things stand, as the admin API gives it, as text for a person in a terminal.
+// How things stand as a whole, as the admin API gives it, as text for a person in a terminal.
 //
 // Thread-safety: pure functions.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
+
+#include "app/text_table.h"
 
 namespace leadspool::app {
 
@@ -13,9 +16,6 @@ namespace leadspool::app {
 inline constexpr std::chrono::days kExpiresSoon{21};
 
 // From GET /api/v1/status.
-[[nodiscard]] std::string status_text(const std::string& json);
-
-// From GET /api/v1/dead-letters: one line a group.
-[[nodiscard]] std::string dead_letters_text(const std::string& json);
+[[nodiscard]] std::string status_text(const std::string& json, std::size_t width = kUnlimitedWidth);
 
 }  // namespace leadspool::app

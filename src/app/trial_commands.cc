@@ -26,8 +26,6 @@ struct PreviewChoice {
   bool all = false;
 };
 
-bool is_good(const AdminReply& reply) { return reply.status == 200; }
-
 AdminCall test_call(const std::string& name) {
   return {.method = "POST", .path = {"destinations", name, "test"}, .query = {}, .body = {}};
 }
@@ -37,7 +35,7 @@ AdminCall preview_call(const std::string& name, decltype(AdminCall::query) query
 }
 
 bool has_passed(const AdminReply& reply) {
-  return is_good(reply) && Json::parse(reply.body)["passed"].get<bool>();
+  return reply.is_good() && Json::parse(reply.body)["passed"].get<bool>();
 }
 
 int test_one(const CommandLine& line, const std::string& name) {
@@ -104,7 +102,7 @@ int preview_all(const CommandLine& line, const PreviewChoice& choice) {
   Json all;
   std::string cursor;
   const auto take = [&](const AdminReply& reply) -> int {
-    if (!is_good(reply)) return line.report(reply, nullptr);
+    if (!reply.is_good()) return line.report(reply, nullptr);
     auto page = Json::parse(reply.body);
     cursor = page["next_cursor"].is_null() ? "" : page["next_cursor"].get<std::string>();
     if (all.is_null()) {

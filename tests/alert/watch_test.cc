@@ -149,6 +149,33 @@ TEST_CASE("a trouble goes through raised, still and recovered, by webhook and by
   REQUIRE(watched.names().empty());
 }
 
+TEST_CASE("what people are told is kept for whoever looks later, once, by however many ways it went out") {
+  Watched watched;
+  watched.webhook_answers(204);
+  Watch watch(by_webhook(), watched.tools());
+  const auto kinds = [&] {
+    Texts all;
+    for (const auto& notice : watched.store.overview.notices(10)) all.push_back(notice.kind);
+    return all;
+  };
+  watched.look(watch, 2);
+  REQUIRE(kinds().empty());
+  watched.crm_is_down();
+  watched.look(watch, 3);
+  REQUIRE(kinds() == Texts{"began"});
+  REQUIRE(watched.store.overview.open_alerts().size() == 1);
+  watched.store.clock.advance(hours{1});
+  watched.look(watch, 3);
+  REQUIRE(kinds() == Texts{"goes on", "began"});
+  watched.facts.destinations.clear();
+  watched.look(watch, 3);
+  REQUIRE(kinds() == Texts{"over", "goes on", "began"});
+  REQUIRE(watched.store.overview.open_alerts().empty());
+  const auto last = watched.store.overview.notices(1).at(0);
+  REQUIRE(last.name == "destination/crm");
+  REQUIRE(last.text == "crm is down");
+}
+
 TEST_CASE("a restart tells nothing again, but tells what is over meanwhile") {
   Watched watched;
   watched.webhook_answers(200);

@@ -27,7 +27,7 @@ TEST_CASE("the facts tell dead letters, what waits, and when each source sent it
   store.place(State::dead);
   store.place(State::pending);
   store.add_lead("Other", "gone");
-  const auto facts = alert_facts(config_of(store), store.reader, {});
+  const auto facts = alert_facts(config_of(store), store.overview, {});
   REQUIRE_FALSE(facts.unread_store);
   REQUIRE_FALSE(facts.store_trouble);
   REQUIRE_FALSE(facts.certificate);
@@ -51,7 +51,7 @@ TEST_CASE("the facts tell what the service says of its store and its certificate
   service.certificate = [&] {
     return std::optional{admin::CertificateStatus{"certificate.pem", store.clock.now(), "no key"}};
   };
-  const auto facts = alert_facts(config_of(store), store.reader, service);
+  const auto facts = alert_facts(config_of(store), store.overview, service);
   REQUIRE(facts.store_trouble == "disk I/O error");
   REQUIRE(facts.certificate->file == "certificate.pem");
   REQUIRE(facts.certificate->valid_until == store.clock.now());

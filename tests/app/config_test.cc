@@ -39,6 +39,7 @@ TEST_CASE("a short configuration gets the defaults that the documentation names"
   const auto config = file.good(kReceiver + kSource + kDestination);
   REQUIRE(config.store.path == file.path("leadspool.db"));
   REQUIRE(config.store.minimum_free_mib == 64);
+  REQUIRE(config.store.retention_delivered_days == 90);
   REQUIRE(config.receiver.max_body_kib == 256);
   REQUIRE(config.receiver.dedupe_window_hours == 24);
   REQUIRE(config.receiver.trusted_proxies.empty());
@@ -102,6 +103,8 @@ TEST_CASE("a mistake in the configuration is told with its line, key and mend") 
       {base + "[store]\npath = 7\n", 7, "store.path", "must be text in quotes, but is a whole number"},
       {base + "[store]\nminimum_free_mib = \"64\"\n", 7, "store.minimum_free_mib", "but is text"},
       {base + "[store]\nminimum_free_mib = -1\n", 7, "store.minimum_free_mib", "between 0 and"},
+      {base + "[store]\nretention_delivered_days = -1\n", 7, "store.retention_delivered_days",
+       "between 0 and"},
       {kReceiver + "max_body_kib = 0\n" + kSource, 3, "receiver.max_body_kib", "between 1 and"},
       {"store = 7\n" + base, 1, "store", "must be a table"},
       {kReceiver + "dedupe_window_hours = -1\n" + kSource, 3, "receiver.dedupe_window_hours",

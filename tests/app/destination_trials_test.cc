@@ -109,6 +109,18 @@ TEST_CASE("a test that does not end in time has failed, and what it sent is forg
   REQUIRE(client.in_flight() == 0);
 }
 
+TEST_CASE("a test that is given up has failed, and what it sent is forgotten") {
+  test::FakeClock clock;
+  TwoStepConnector connector;
+  ScriptedClient client;
+  client.on_send([](const auto&) { return http::ClientAnswer{.status = 200}; });
+  const auto steps = run_test(connector, client, clock, 60s, [] { return true; });
+  REQUIRE(steps.size() == 1);
+  REQUIRE(steps.at(0).verdict == TestStep::Verdict::failed);
+  REQUIRE(steps.at(0).detail.find("given up") != std::string::npos);
+  REQUIRE(client.in_flight() == 0);
+}
+
 TEST_CASE("a preview is what the file as it is now would send") {
   TrialFixture trial(destination("crm", ""));
   trial.write(kFile + destination("crm", R"(mapping = { surname = "{{ LastName }}" })"));

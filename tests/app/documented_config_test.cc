@@ -174,6 +174,7 @@ TEST_CASE("the documented defaults are the defaults") {
                                 "url = \"https://crm.contoso.com/api/leads\"\n");
   REQUIRE(written.store.path == absent.store.path);
   REQUIRE(written.store.minimum_free_mib == absent.store.minimum_free_mib);
+  REQUIRE(written.store.retention_delivered_days == absent.store.retention_delivered_days);
   REQUIRE(to_string(written.receiver.listen) == to_string(absent.receiver.listen));
   REQUIRE(written.receiver.max_body_kib == absent.receiver.max_body_kib);
   REQUIRE(written.receiver.dedupe_window_hours == absent.receiver.dedupe_window_hours);

@@ -1,7 +1,9 @@
 // What people see in a terminal.
 #include <nlohmann/json.hpp>
 
+#include "app/api_answers.h"
 #include "app/config_section.h"
+#include "app/dead_letter_page.h"
 #include "app/destination_page.h"
 #include "app/lead_page.h"
 #include "app/listen_address.h"
@@ -22,7 +24,7 @@ TEST_CASE("control characters of a stranger's text do not reach the terminal") {
 
 TEST_CASE("a text is shortened between characters, not within one") {
   REQUIRE(shortened("Zoë Nguyễn", 10) == "Zoë Nguyễn");
-  REQUIRE(shortened("株式会社コントソ", 6) == "株式会...");
+  REQUIRE(shortened("株式会社コントソ", 9) == "株式会...");
 }
 
 TEST_CASE("columns line up by characters, not by bytes") {
@@ -45,155 +47,21 @@ TEST_CASE("a listening address is an IP address and a port, and reads back as wr
   }
 }
 
-namespace {
-
-// As GET /api/v1/leads/{id} shows a lead that a CRM refused.
-nlohmann::json dead_lead() {
-  nlohmann::json lead{{"id", "01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f"},
-                      {"received_at", "2026-01-01T00:00:00.000Z"},
-                      {"source", "marketplace"},
-                      {"disposition", "deliver"},
-                      {"disposition_reason", nullptr},
-                      {"duplicate_of", nullptr},
-                      {"duplicate_count", 0},
-                      {"test_sent_at", nullptr},
-                      {"revisions", nlohmann::json::array()},
-                      {"remote_address", "127.0.0.1"},
-                      {"headers", nlohmann::json::object()},
-                      {"payload", {{"bytes", 312}, {"sha256", "ab"}}},
-                      {"audit", nlohmann::json::array()}};
-  for (const auto& field : kLeadFields) lead[std::string(field.name)] = "";
-  lead["deliveries"] = {{{"destination", "crm"},
-                         {"state", "dead"},
-                         {"state_since", "2026-01-01T00:00:01.000Z"},
-                         {"attempt_count", 1},
-                         {"next_attempt_at", nullptr},
-                         {"delivered_at", nullptr},
-                         {"remote_id", nullptr},
-                         {"cause", "422 missing company"},
-                         {"held_reason", nullptr},
-                         {"attempts",
-                          {{{"number", 1},
-                            {"started_at", "2026-01-01T00:00:00.500Z"},
-                            {"duration_ms", 12},
-                            {"outcome", "rejected"},
-                            {"counted", true},
-                            {"http_status", 422},
-                            {"detail", "company is required"},
-                            {"answer_excerpt", ""}}}}}};
-  return lead;
-}
-
-nlohmann::ordered_json status() {
-  return {{"running", true},
-          {"leads", 7},
-          {"unrouted", 0},
-          {"dispositions",
-           {{"deliver", 3},
-            {"test", 3},
-            {"do_not_contact", 0},
-            {"duplicate", 0},
-            {"probe", 0},
-            {"quarantined", 1}}},
-          {"last_received_at", "2026-01-01T00:00:00.000Z"},
-          {"oldest_undelivered_age_s", nullptr},
-          {"store", {{"bytes", 4096}, {"trouble", nullptr}}},
-          {"certificate", nullptr},
-          {"config", nullptr},
-          {"destinations", nlohmann::json::array()}};
-}
-
-// As GET /api/v1/destinations shows one that works.
-nlohmann::ordered_json destination() {
-  return {{"name", "crm"},
-          {"type", "webhook"},
-          {"configured", true},
-          {"health", "closed"},
-          {"reason", nullptr},
-          {"since", nullptr},
-          {"next_probe", nullptr},
-          {"in_flight", 0},
-          {"paused", nullptr},
-          {"oldest_waiting_age_s", nullptr},
-          {"deliveries",
-           {{"pending", 2}, {"claimed", 0}, {"delivered", 5}, {"dead", 0}, {"held", 1}, {"discarded", 0}}}};
-}
-
-std::string shown(const nlohmann::ordered_json& destination) {
-  return destinations_text(nlohmann::ordered_json{{"destinations", {destination}}}.dump());
-}
-
-// As GET /api/v1/redrives/{id} shows one that is on its way.
-nlohmann::ordered_json redrive() {
-  return {{"id", "01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f"},
-          {"at", "2026-01-01T00:00:00.000Z"},
-          {"by", "cli"},
-          {"reason", "the field was added"},
-          {"filter", {{"destination", "crm"}, {"cause", "http_422"}}},
-          {"canary", 3},
-          {"rate_per_second", 2.5},
-          {"stop_after_failures", 5},
-          {"state", "running"},
-          {"ended_at", nullptr},
-          {"ended_why", nullptr},
-          {"total", 100},
-          {"redriven", 40},
-          {"delivered", 30},
-          {"failed", 1},
-          {"waiting", 9},
-          {"discarded", 0},
-          {"service_running", true}};
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
-
-TEST_CASE("a lead's page shows its history, and strips what a terminal would obey") {
-  auto lead = dead_lead();
-  lead["last_name"] = "One\x1b]0;";
-  const auto page = lead_page_text(lead.dump());
-  REQUIRE(page.find("Delivery to crm: dead since") != std::string::npos);
-  REQUIRE(page.find("company is required") != std::string::npos);
-  REQUIRE(page.find("One?]0;") != std::string::npos);
-  REQUIRE(page.find('\x1b') == std::string::npos);
-  REQUIRE_FALSE(contains(page, "duplicates"));
-  REQUIRE_FALSE(contains(page, "test sent"));
-  REQUIRE_FALSE(contains(page, "Revision"));
-}
-
-TEST_CASE("a lead's page shows its duplicates, when a test was sent, and what each revision changed") {
-  auto lead = dead_lead();
-  lead["duplicate_count"] = 2;
-  lead["test_sent_at"] = "2018-03-22T15:48:03.131Z";
-  lead["revisions"] = {{{"number", 1},
-                        {"at", "2026-01-01T00:00:02.000Z"},
-                        {"actor", "cli"},
-                        {"reason", "a typo"},
-                        {"changes", {{"email", {{"from", ""}, {"to", "a@b.example\x1b"}}}}},
-                        {"has_payload", true},
-                        {"disposition_before", "quarantined"},
-                        {"disposition_reason_before", "not_json: the body stops being JSON"}}};
-  const auto page = lead_page_text(lead.dump());
-  REQUIRE(contains(page, "  duplicates    2\n"));
-  REQUIRE(contains(page, "  test sent     2018-03-22T15:48:03.131Z\n"));
-  REQUIRE(contains(page, "Revision 1 at 2026-01-01T00:00:02.000Z by cli\n  why           a typo\n"));
-  REQUIRE(contains(page, "  it was        quarantined\n  because       not_json"));
-  REQUIRE(contains(page, "  email         (blank) -> a@b.example?\n"));
-  REQUIRE(contains(page, "leads payload 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f --revision 1"));
-}
-
-TEST_CASE("a revised lead is told in a sentence") {
-  auto lead = dead_lead();
-  lead["revisions"] = {{{"number", 1}}, {{"number", 2}}};
-  REQUIRE(revised_text(lead.dump()) ==
-          "Lead 01997c1e-5b1e-7c3a-9f00-1a2b3c4d5e6f is revised (revision 2): crm is dead.\n");
-  lead["deliveries"] = nlohmann::json::array();
-  REQUIRE(contains(revised_text(lead.dump()), "(revision 2): it has no delivery."));
-  lead["warnings"] = {"crm may have the lead\x1b", "erp too"};
-  REQUIRE(contains(revised_text(lead.dump()), ".\nWarning: crm may have the lead?\nWarning: erp too\n"));
+TEST_CASE("the status tells how long leads take, how big the store is, and what is still to be done there") {
+  auto shown = status();
+  REQUIRE(contains(status_text(shown.dump()),
+                   "Store        4.0 KiB, its log 512 bytes, 8.0 GiB free on the disk\n"));
+  REQUIRE_FALSE(contains(status_text(shown.dump()), "Time to CRM"));
+  REQUIRE_FALSE(contains(status_text(shown.dump()), "Erasing"));
+  shown["time_to_crm"] = {
+      {"window_hours", 24}, {"count", 9}, {"p50_ms", 250}, {"p95_ms", 2500}, {"p99_ms", nullptr}};
+  shown["not_searchable"] = 1;
+  shown["purging"] = true;
+  const auto text = status_text(shown.dump());
+  REQUIRE(
+      contains(text, "half of 9 within 250 ms, 95 % within 2.5 s, 99 % within over a week (last 24 h)\n"));
+  REQUIRE(contains(text, "1 lead is still to be indexed"));
+  REQUIRE(contains(text, "Erasing"));
 }
 
 TEST_CASE("the status names the leads that are not simply delivered") {
@@ -271,13 +139,6 @@ TEST_CASE("stranded deliveries come with a way out, and a history alone needs no
   REQUIRE_FALSE(contains(shown(old), "go nowhere"));
 }
 
-TEST_CASE("what a correction changed is told in a sentence") {
-  nlohmann::json answer{{"id", "01997c1e"}, {"destinations", {"crm", "erp"}}, {"state", "discarded"}};
-  REQUIRE(corrected_text(answer.dump()) == "Lead 01997c1e is discarded for crm, erp.\n");
-  answer["destinations"] = nlohmann::json::array();
-  REQUIRE(corrected_text(answer.dump()) == "Lead 01997c1e is given up: no destination wanted it.\n");
-}
-
 TEST_CASE("a redrive shows what it takes, how far it is, and why it ended") {
   auto order = redrive();
   const auto running = redrive_text(order.dump());
@@ -304,7 +165,7 @@ TEST_CASE("a redrive shows what it takes, how far it is, and why it ended") {
       contains(ended, "  ended         2026-01-01T00:01:00.000Z\n  because       one of the canary died?"));
   REQUIRE_FALSE(contains(ended, "No service"));
   REQUIRE(redrive_progress_text(order.dump()) ==
-          "stopped: 40 of 100 redriven: 30 delivered, 1 dead again, 9 waiting\n");
+          "stopped: 40 of 100 redriven: 30 delivered, 1 dead again, 9 waiting");
   REQUIRE(contains(redrive_list_text(nlohmann::json{{"redrives", {order}}}.dump()), "stopped  100"));
 }
 
@@ -330,18 +191,20 @@ TEST_CASE("a dry run tells how many, and of what kind") {
           "changed.\n");
 }
 
-TEST_CASE("dead letters show their whole cause, which a redrive of the group takes") {
-  const std::string cause(200, 'x');
-  const auto text = dead_letters_text(nlohmann::json{
-      {"groups",
-       {{{"cause", cause},
-         {"destination", "crm"},
-         {"count", 2},
-         {"first", "2026-01-01T00:00:00.000Z"},
-         {"last", "2026-01-01T00:00:01.000Z"},
-         {"sample", "01997c1e"}}}}}.dump());
-  REQUIRE(contains(text, cause + "\n"));
-  REQUIRE(contains(text, "`leadspool leads redrive --cause CAUSE --destination DESTINATION`"));
+TEST_CASE("dead letters show their whole cause, and the command that redrives the group") {
+  const std::string cause = "HTTP 422: it's " + std::string(200, 'x');
+  nlohmann::json group{{"cause", cause},
+                       {"destination", "crm"},
+                       {"count", 2},
+                       {"first", "2026-01-01T00:00:00.000Z"},
+                       {"last", "2026-01-01T00:00:01.000Z"},
+                       {"sample", "01997c1e"}};
+  const auto text = dead_letters_text(nlohmann::json{{"groups", {group}}}.dump());
+  REQUIRE(contains(text, "2 at crm: " + cause + "\n"));
+  REQUIRE(contains(text, "leadspool leads show 01997c1e\n"));
+  REQUIRE(contains(text, "  leadspool leads redrive --destination crm --cause 'HTTP 422: it'\\''s x"));
+  REQUIRE(contains(text, "x' --canary 1\n"));
+  REQUIRE(contains(text, "\n2 dead letters.\n"));
 }
 
 TEST_CASE("the status warns of a certificate that ends soon, and more so of one that has ended") {

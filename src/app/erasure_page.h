@@ -1,0 +1,14 @@
+// What was erased, as the admin API tells it, as text for a person in a terminal.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <string>
+
+namespace leadspool::app {
+
+// From DELETE /api/v1/leads/{id} and POST /api/v1/erasures, also with "dry_run": what was (would be) erased,
+// what was spared and why, and the records in CRMs, which others have to erase.
+[[nodiscard]] std::string erasure_text(const std::string& json);
+
+}  // namespace leadspool::app

@@ -1,0 +1,38 @@
+// Where a command writes what was asked for: standard output, or a file that appears under its name only when
+// it is whole. For this user alone, since leads are personal data.
+//
+// Thread-safety: one thread.
+// Errors: std::runtime_error when it cannot be written.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace leadspool::app {
+
+class OutputFile {
+ public:
+  // Empty, or "-": standard output.
+  explicit OutputFile(std::string path);
+  // What is not whole is removed.
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::string_view part);
+
+  // All was written: it takes its name, and the place of a file that had it.
+  void finish();
+
+  [[nodiscard]] bool is_standard_output() const { return path_.empty(); }
+
+ private:
+  [[noreturn]] void fail() const;
+
+  const std::string path_;
+  const std::string partial_path_;
+  std::ofstream file_;
+};
+
+}  // namespace leadspool::app
