@@ -10,6 +10,7 @@
 
 #include "admin/answers.h"
 #include "admin/proposal.h"
+#include "admin/reason.h"
 
 namespace leadspool::admin {
 namespace {
@@ -34,6 +35,9 @@ std::variant<Texts, http::Error> parse_texts(std::string_view body, std::span<co
     if (value.is_null()) continue;
     if (!value.is_string()) return bad_body("\"" + name + "\" must be text.");
     texts.emplace(name, value.get<std::string>());
+    if (name == "reason" && is_too_long_a_reason(texts[name])) {
+      return bad_body("\"reason\" " + kReasonTooLong + ".");
+    }
   }
   return texts;
 }

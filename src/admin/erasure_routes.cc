@@ -7,7 +7,9 @@
 
 #include "admin/answers.h"
 #include "admin/erasure_view.h"
+#include "admin/parameters.h"
 #include "admin/person_body.h"
+#include "admin/reason.h"
 #include "lead/attempt.h"
 #include "lead/delivery.h"
 
@@ -26,6 +28,7 @@ Answer erase_lead(const RouteTools& tools, const Call& call) {
   const auto id = parse_uuid(call.request.path_value("id"));
   if (!id) return no_such_lead();
   const std::string reason(call.request.query_value("reason").value_or(""));
+  if (is_too_long_a_reason(reason)) return bad_parameter("reason", "\"reason\" " + kReasonTooLong + ".");
   const auto result = tools.doors.erasures->erase(*id, {call.actor, reason});
   if (const auto* erased = std::get_if<outbox::Erased>(&result)) return json_response(erased_json(*erased));
   if (std::holds_alternative<outbox::AlreadyErased>(result)) return already_erased();

@@ -9,6 +9,7 @@
 
 #include "admin/answers.h"
 #include "admin/proposal.h"
+#include "admin/reason.h"
 #include "base/text.h"
 
 namespace leadspool::admin {
@@ -28,6 +29,7 @@ std::optional<std::string> take_member(const std::string& name, const Json& valu
   }
   if (!value.is_string()) return "must be text";
   (name == "email" ? body.email : body.reason) = value.get<std::string>();
+  if (is_too_long_a_reason(body.reason)) return kReasonTooLong;
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 
 #include "admin/answers.h"
 #include "admin/proposal.h"
+#include "admin/reason.h"
 #include "base/time.h"
 
 namespace leadspool::admin {
@@ -104,6 +105,7 @@ Complaint take_filter(const Json&, RedriveBody&) { return std::nullopt; }
 Complaint take_reason(const Json& value, RedriveBody& body) {
   if (!value.is_string()) return "must be text";
   body.reason = value.get<std::string>();
+  if (is_too_long_a_reason(body.reason)) return kReasonTooLong;
   return std::nullopt;
 }
 

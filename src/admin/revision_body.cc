@@ -8,6 +8,7 @@
 
 #include "admin/answers.h"
 #include "admin/proposal.h"
+#include "admin/reason.h"
 #include "lead/lead_parser.h"
 
 namespace leadspool::admin {
@@ -54,6 +55,7 @@ Complaint take_payload(const Json& value, RevisionBody& revision) {
 Complaint take_reason(const Json& value, RevisionBody& revision) {
   if (!value.is_string()) return "\"reason\" must be text.";
   revision.reason = value.get<std::string>();
+  if (is_too_long_a_reason(revision.reason)) return "\"reason\" " + kReasonTooLong + ".";
   return std::nullopt;
 }
 

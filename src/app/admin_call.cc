@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/curl_client.h"
+#include "outbox/claims.h"
 #include "outbox/committer.h"
 #include "outbox/corrections.h"
 #include "outbox/erasures.h"
@@ -170,6 +171,16 @@ AdminReply test_in_process(const Config& config, const AdminCall& call) {
   return answer(router, call);
 }
 
+// What a service was trying when it died is being tried by nobody: the lock proves it, as at the service's
+// own start.
+void take_back_orphans(outbox::Committer& committer, Random& random, const Clock& clock) {
+  outbox::Claims claims(committer, random);
+  claims.expire(std::nullopt, {}, clock.now(), [](const auto& result) {
+    if (const auto* failure = std::get_if<outbox::Failure>(&result))
+      throw outbox::StoreError(failure->detail);
+  });
+}
+
 AdminReply change_in_process(const Config& config, const AdminCall& call) {
   const SystemClock clock;
   outbox::CommitterOptions options;
@@ -177,6 +188,7 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
   options.own_thread = false;
   outbox::Committer committer(std::move(options));
   SystemRandom random;
+  take_back_orphans(committer, random, clock);
   outbox::Corrections corrections(committer, clock);
   outbox::Redrives redrives(
       committer, clock, random,

@@ -1,7 +1,5 @@
 #include "app/erasure_page.h"
 
-#include <cstddef>
-
 #include <nlohmann/json.hpp>
 
 #include "app/text_table.h"
@@ -16,8 +14,6 @@ constexpr std::size_t kMostNamed = 20;
 std::string text_of(const Json& value) {
   return value.is_string() ? printable(value.get<std::string>()) : "";
 }
-
-std::string leads(std::size_t count) { return std::to_string(count) + (count == 1 ? " lead" : " leads"); }
 
 std::string ids_text(const Json& ids) {
   std::string text;
@@ -49,12 +45,17 @@ std::string elsewhere_text(const Json& elsewhere) {
 
 }  // namespace
 
+std::string lead_count_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " lead" : " leads");
+}
+
 std::string erasure_text(const std::string& json) {
   const auto answer = Json::parse(json);
   const bool is_dry_run = answer.value("dry_run", false);
   const auto& ids = answer[is_dry_run ? "would_erase" : "erased"];
-  std::string text = is_dry_run ? leads(ids.size()) + " would be erased. Nothing was changed.\n"
-                                : leads(ids.size()) + (ids.size() == 1 ? " is" : " are") + " erased.\n";
+  std::string text = is_dry_run
+                         ? lead_count_text(ids.size()) + " would be erased. Nothing was changed.\n"
+                         : lead_count_text(ids.size()) + (ids.size() == 1 ? " is" : " are") + " erased.\n";
   return text + ids_text(ids) + spared_text(answer.value("spared", Json::array())) +
          elsewhere_text(answer["elsewhere"]);
 }

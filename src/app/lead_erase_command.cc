@@ -69,8 +69,8 @@ int ask_first(const CommandLine& line, const ErasureChoice& choice) {
     std::string found;
     const int code = line.fetch(erase_person(choice, true), found);
     if (code != kDone) return code;
-    question = "Erase the " + std::to_string(Json::parse(found)["would_erase"].size()) + " leads of " +
-               choice.email + " for good?";
+    question = "Erase " + lead_count_text(Json::parse(found)["would_erase"].size()) + " of " + choice.email +
+               " for good?";
   }
   const auto answer = confirm(question);
   if (answer == true) return kDone;

@@ -54,8 +54,8 @@ TEST_CASE("a person who was erased is in no file of the store, and the tombstone
   const auto quarantined_body = "{\"UserDetails\": \"BART.RYE@Quagga.example\", ";
   const auto quarantined = std::get<http::ClientAnswer>(leadspool.post(quarantined_body));
   REQUIRE(quarantined.status == 422);
-  const auto other =
-      leadspool.accept(R"({"UserDetails":{"LastName":"Unconcerned","Email":"u@contoso.com"}})");
+  const auto other = leadspool.accept(
+      R"({"UserDetails":{"LastName":"Unconcerned","Email":"u@contoso.com","Company":"Contoso"}})");
   wait_until("all are delivered or dead", [&] {
     return leadspool.state_of(delivered) == "delivered" && leadspool.state_of(dead) == "dead" &&
            leadspool.state_of(other["id"].get<std::string>()) == "delivered";
@@ -93,6 +93,18 @@ TEST_CASE("a store that nobody serves is clean when the command that erases has 
   const auto id = leadspool.accept(lead_of(kPerson[1], "Contoso"))["id"].get<std::string>();
   leadspool.stop();
   REQUIRE_FALSE(remnants(leadspool).empty());
+  static_cast<void>(leadspool.ask({"leads", "erase", id, "--reason", "asked for", "--yes"}));
+  REQUIRE(remnants(leadspool) == std::vector<std::string>{});
+}
+
+TEST_CASE("a lead that was being tried when the service was killed can be erased before it starts again") {
+  Installation leadspool;
+  leadspool.simulate_crm();
+  leadspool.set_fault(R"({"mode":"hang"})");
+  leadspool.serve();
+  const auto id = leadspool.accept(lead_of(kPerson[1], "Contoso"))["id"].get<std::string>();
+  wait_until("it is being tried", [&] { return leadspool.state_of(id) == "claimed"; });
+  leadspool.kill();
   static_cast<void>(leadspool.ask({"leads", "erase", id, "--reason", "asked for", "--yes"}));
   REQUIRE(remnants(leadspool) == std::vector<std::string>{});
 }
