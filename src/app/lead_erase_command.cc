@@ -112,8 +112,8 @@ void add_leads_erase(CommandLine& line, CLI::App& leads) {
   line.add_json_option(command);
   auto* const id = command.add_option("ID", choice->id, "A lead's id; or choose a person");
   id->check(why_no_text);
-  auto* const email =
-      command.add_option("--email", choice->email, "All leads that bear this e-mail address, in any case");
+  auto* const email = command.add_option(
+      "--email", choice->email, "All leads that bear this e-mail address, in any case, or mention it");
   email->type_name("ADDRESS")->check(why_no_text)->excludes(id);
   command.add_option("--reason", choice->reason, "Why, for the tombstone; no personal data")
       ->type_name("TEXT")

@@ -1,6 +1,7 @@
 #include "outbox/mentions.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -17,12 +18,15 @@ bool is_ascii_letter_or_digit(char c) {
 }
 
 // Of a character of several bytes: those that stand between words are signs and blanks of Latin-1 (C2 xx),
-// General Punctuation (E2 80 xx, E2 81 xx) and the ideographic blank and quotes (E3 80 xx).
+// General Punctuation (E2 80 xx, E2 81 xx), the ideographic blank and quotes (E3 80 xx), the byte order mark
+// (EF BB BF) and full-width signs (EF BC xx, EF BD xx; full-width letters stand before no address).
 bool is_letter_beyond_ascii(std::string_view character) {
   if (character[0] == '\xc2') return false;
   if (character.size() < 2) return true;
   const std::string_view first_two = character.substr(0, 2);
-  return first_two != "\xe2\x80" && first_two != "\xe2\x81" && first_two != "\xe3\x80";
+  constexpr std::array<std::string_view, 6> kBetweenWords{"\xe2\x80", "\xe2\x81", "\xe3\x80",
+                                                          "\xef\xbb", "\xef\xbc", "\xef\xbd"};
+  return std::find(kBetweenWords.begin(), kBetweenWords.end(), first_two) == kBetweenWords.end();
 }
 
 bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }

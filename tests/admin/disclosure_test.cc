@@ -40,6 +40,16 @@ TEST_CASE("a lead is revealed to whoever may read, and the audit says to whom an
   REQUIRE(admin.get_json(AdminFixture::path_of(id)).at("audit").size() == 2);
 }
 
+TEST_CASE("a reason of more than 2000 bytes is refused, and leaves no audit row") {
+  AdminFixture admin(read_only_token());
+  const Uuid id = admin.add_lead();
+  const auto with_reason = [](std::size_t bytes) { return Json{{"reason", std::string(bytes, 'x')}}.dump(); };
+  const auto refused = admin.correct(id, "reveal", with_reason(2'001));
+  REQUIRE(error_code(refused) == "bad_body");
+  REQUIRE(admin.get_json(AdminFixture::path_of(id)).at("audit").empty());
+  REQUIRE(admin.correct(id, "reveal", with_reason(2'000)).status == 200);
+}
+
 TEST_CASE("what cannot be revealed is told, and leaves no audit row") {
   AdminFixture admin;
   const Uuid id = admin.add_lead();

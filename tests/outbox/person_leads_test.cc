@@ -50,6 +50,12 @@ TEST_CASE("an address is mentioned only as a word of its own") {
       {R"({"text":"\u003canna@contoso.com\u003e"})", true},
       {R"({"text":"anna\u0040contoso.com"})", true},
       {R"({"text":"\\anna@contoso.com"})", true},
+      {"\xef\xbb\xbf"  // a byte order mark
+       "anna@contoso.com",
+       true},
+      {"\xef\xbc\x9a"  // a full-width colon
+       "anna@contoso.com\xef\xbc\x8c",
+       true},
       {"joanna@contoso.com", false},
       {"joanna@contoso.com, anna@contoso.com", true},
       {"b.anna@contoso.com", false},
