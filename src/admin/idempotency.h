@@ -3,8 +3,8 @@
 //
 //   400 bad_idempotency_key      not 1 to 200 printable ASCII characters
 //   409 in_progress              the first request with this key has not ended yet
-//   409 outcome_unknown          nobody knows how it ended (the service died, or answered 5xx): look first, and
-//                                repeat it with another key if it was not done
+//   409 outcome_unknown          nobody knows how it ended (the service died, or answered 5xx): look first,
+//                                and repeat it with another key if it was not done
 //   422 idempotency_key_reused   the key came with another method, address, parameter or body
 //
 // Remembered are the answers of changes that were made (2xx). What was refused (4xx) changed nothing, so its

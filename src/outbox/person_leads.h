@@ -1,7 +1,7 @@
 // Whose leads are these: the leads that bear one person's e-mail address, in whatever case, as a word of its
 // own: in their field, in a revision's changes, in a body that came or that a person gave. Not found is
-// one in a compressed or form-encoded body ("anna%40contoso.com"), or one that stands in a script without blanks
-// right behind a letter. Case is folded in ASCII alone.
+// one in a compressed or form-encoded body ("anna%40contoso.com"), or one that stands in a script without
+// blanks right behind a letter. Case is folded in ASCII alone.
 #pragma once
 
 #include <cstdint>
