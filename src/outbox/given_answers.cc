@@ -25,12 +25,6 @@ constexpr const char* kRemember =
 
 constexpr const char* kForget = "DELETE FROM given_answer WHERE actor = ? AND key = ? AND status IS NULL";
 
-void remove_old(Connection& connection, Time now) {
-  auto row = connection.use(kRemoveOld);
-  row->bind(1, to_unix_ms(now - kKeptFor));
-  row->exec();
-}
-
 // What came before with this key; nullopt: nothing.
 std::optional<KeyResult> find(Connection& connection, const KeyedRequest& request) {
   auto row = connection.use(kFind);
@@ -57,6 +51,12 @@ void insert(Connection& connection, const KeyedRequest& request, Time now) {
 }
 
 }  // namespace
+
+void remove_old_answers(Connection& connection, Time now) {
+  auto row = connection.use(kRemoveOld);
+  row->bind(1, to_unix_ms(now - kKeptFor));
+  row->exec();
+}
 
 BegunChange::~BegunChange() {
   if (door_ != nullptr) door_->end(request_);
@@ -88,7 +88,7 @@ KeyResult GivenAnswers::begin(KeyedRequest request) {
   const Time now = clock_.now();
   std::optional<KeyResult> before;
   const auto failure = committer_.commit(Urgency::always, [&](Connection& connection) {
-    remove_old(connection, now);
+    remove_old_answers(connection, now);
     if (auto found = find(connection, request)) {
       before.emplace(std::move(*found));
     } else {

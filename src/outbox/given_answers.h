@@ -36,6 +36,7 @@ struct GivenAnswer {
   std::string body;
 };
 
+class Connection;
 class GivenAnswers;
 
 // A change that has begun under its key. When it goes without having been remembered or forgotten, nobody
@@ -87,5 +88,8 @@ class GivenAnswers {
   std::mutex mutex_;
   std::map<Key, Sha256> under_way_;  // guarded by mutex_
 };
+
+// Those that are too old to be given again. Inside the outbox only.
+void remove_old_answers(Connection& connection, Time now);
 
 }  // namespace leadspool::outbox

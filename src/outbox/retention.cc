@@ -7,6 +7,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "outbox/connection.h"
+#include "outbox/given_answers.h"
 #include "outbox/search_index.h"
 
 namespace leadspool::outbox {
@@ -22,7 +23,6 @@ constexpr int kPagesGivenBackPerStep = 500;
 constexpr std::int64_t kPagesWorthIt = 250;
 constexpr std::int64_t kPartWorthIt = 20;  // a twentieth of the file
 
-constexpr std::chrono::hours kAnswersKeptFor{24};
 constexpr int kNoticesKept = 500;
 
 constexpr const char* kLastNumberBefore =
@@ -55,7 +55,6 @@ constexpr const char* kRemoveAnswers =
     "DELETE FROM given_answer WHERE lead_id = (SELECT id FROM lead WHERE number = ?)";
 constexpr const char* kRemoveLead = "DELETE FROM lead WHERE number = ?";
 
-constexpr const char* kRemoveOldAnswers = "DELETE FROM given_answer WHERE at < ?";
 constexpr const char* kRemoveOldNotices =
     "DELETE FROM notice WHERE number <= (SELECT max(number) FROM notice) - ?";
 
@@ -136,9 +135,7 @@ int remove_delivered(Connection& connection, RetentionWalk& walk) {
 }
 
 void remove_old_words(Connection& connection, Time now) {
-  auto answers = connection.use(kRemoveOldAnswers);
-  answers->bind(1, to_unix_ms(now - kAnswersKeptFor));
-  answers->exec();
+  remove_old_answers(connection, now);
   auto notices = connection.use(kRemoveOldNotices);
   notices->bind(1, kNoticesKept);
   notices->exec();

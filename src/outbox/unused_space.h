@@ -7,7 +7,7 @@
 // same moment, sees nothing of it. It is done by SQLite's own file handle (another one of this process would
 // drop its locks), while the log is empty and nobody writes.
 //
-// Thread-safety: the committer's thread, with no transaction open (Committer::commit_alone).
+// Thread-safety: the committer's thread, with no transaction open (Committer::run_alone).
 // Errors: SQLite::Exception.
 #pragma once
 
