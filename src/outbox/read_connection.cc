@@ -7,6 +7,8 @@
 namespace leadspool::outbox {
 namespace {
 
+constexpr const char* kFirstRead = "SELECT 1 FROM sqlite_master LIMIT 1";
+
 std::string checked(std::string path) {
   if (const int version = stored_schema_version(path); version != schema_version()) {
     throw StoreError("the store " + path + " has schema version " + std::to_string(version) +
@@ -18,7 +20,10 @@ std::string checked(std::string path) {
 }  // namespace
 
 ReadConnection::ReadConnection(std::string store_path)
-    : path_(checked(std::move(store_path))), connection_(path_, Connection::Mode::read_only) {}
+    : path_(checked(std::move(store_path))), connection_(path_, Connection::Mode::read_only) {
+  // SQLite opens the log with the first read; so whatever stands in the way of reading shows here.
+  run([](Connection& connection) { connection.use(kFirstRead)->executeStep(); });
+}
 
 void ReadConnection::run(const std::function<void(Connection&)>& read) {
   const std::lock_guard turn(mutex_);
