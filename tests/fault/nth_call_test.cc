@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <signal.h>
 
 #include "fault/lead_service.h"
@@ -79,10 +80,16 @@ int n_of(int trial) { return trial % kCalls + 1; }
 
 enum class Store { is_new, is_there };
 
+// With an empty log: the first calls are to be those of leads, not those that copy the schema from the log.
+void make_store(const std::string& path) {
+  outbox::migrate(path);
+  SQLite::Database(path, SQLite::OPEN_READWRITE).execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 std::vector<std::string> hit_driver(const Fault& fault, int n, Store kind,
                                     const std::string& sabotage = "none") {
   TemporaryFolder folder;
-  if (kind == Store::is_there) outbox::migrate(folder.file("leads.db"));
+  if (kind == Store::is_there) make_store(folder.file("leads.db"));
   Trial trial(fault, n);
   const auto log = folder.file("strace");
   const auto store = folder.file("leads.db");
