@@ -25,13 +25,13 @@ std::optional<std::vector<std::string>> faults_after_write_back_errors(ProcessOp
   LeadService service(disk->path());
   service.start_crm();
   service.start(std::move(options));
-  for (int i = 0; i < 20; ++i) REQUIRE(service.post() == kAccepted);
+  for (int i = 0; i < 100; ++i) REQUIRE(service.post() == kAccepted);
   for (int round = 0; round < 3; ++round) {
     below->fill_up(0);
     wait_until("a lead is refused", [&] { return service.post() == kRefused; });
     below->make_room();
     wait_until("leads are accepted again", [&] { return service.post() == kAccepted; });
-    for (int i = 0; i < 20; ++i) REQUIRE(service.post() == kAccepted);
+    for (int i = 0; i < 100; ++i) REQUIRE(service.post() == kAccepted);
   }
   service.kill();
   disk->remount();
