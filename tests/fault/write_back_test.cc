@@ -19,7 +19,7 @@ constexpr int kRefused = 503;
 // What is wrong after the disk ran full below the service and had room again, three times; nullopt where
 // mounting is not permitted.
 std::optional<std::vector<std::string>> faults_after_write_back_errors(ProcessOptions options) {
-  const auto below = MountedDisk::in_memory(24);
+  const auto below = MountedDisk::in_memory(48);
   const auto disk = below ? MountedDisk::in_image(below->file("image"), 256) : nullptr;
   if (!disk) return std::nullopt;
   LeadService service(disk->path());
