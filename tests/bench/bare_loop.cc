@@ -34,7 +34,7 @@ class Taker final : public http::Client {
 http::ClientRequest request_to(const std::string& url) {
   const SystemClock clock;
   connector::Webhook webhook(webhook_to(url), clock);
-  Lead lead;
+  LeadWithPayload lead;
   lead.received_at = clock.now();
   lead.source = "marketplace";
   lead.fields = sample_lead({}).fields;

@@ -36,7 +36,7 @@ inline outbox::NewLead sample_lead(const std::vector<std::string>& destinations)
 inline connector::WebhookOptions webhook_to(const std::string& url) {
   connector::WebhookOptions options;
   options.url = url;
-  options.signing_secret = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  options.signing_secret = LiveSecret(Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
   return options;
 }
 
