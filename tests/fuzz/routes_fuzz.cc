@@ -61,7 +61,7 @@ class Service {
   Service() {
     intake_.on_accepted([this] { ++stored_; });
     receiver_.add_routes(router_);
-    open_.stop();  // no answer is held back
+    open_.stop(std::chrono::milliseconds{0});  // no answer is held back
   }
 
   [[nodiscard]] int stored() const { return stored_; }
