@@ -4,6 +4,8 @@
 //
 // In the end the image is mounted anew, so that only what had reached it counts.
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "fault/lead_service.h"
 #include "fault/mounted_disk.h"
@@ -15,6 +17,20 @@ namespace {
 
 constexpr int kAccepted = 202;
 constexpr int kRefused = 503;
+// So many in a row while the disk is full. The first is refused for its own commit; before each of the others
+// the service has opened its store anew and failed to copy the log into it. Only so do pages of leads that
+// were acknowledged fail, instead of those alone that no receipt was given for, and the sabotage below is
+// found in every run.
+constexpr int kRefusals = 3;
+constexpr int kLeads = 100;
+
+void post_until_refused(LeadService& service) {
+  int refusals = 0;
+  wait_until("leads are refused", [&] {
+    refusals = service.post() == kRefused ? refusals + 1 : 0;
+    return refusals == kRefusals;
+  });
+}
 
 // What is wrong after the disk ran full below the service and had room again, three times; nullopt where
 // mounting is not permitted.
@@ -25,17 +41,20 @@ std::optional<std::vector<std::string>> faults_after_write_back_errors(ProcessOp
   LeadService service(disk->path());
   service.start_crm();
   service.start(std::move(options));
-  for (int i = 0; i < 100; ++i) REQUIRE(service.post() == kAccepted);
+  for (int i = 0; i < kLeads; ++i) REQUIRE(service.post() == kAccepted);
+  int refused_with_room = 0;
   for (int round = 0; round < 3; ++round) {
     below->fill_up(0);
-    wait_until("a lead is refused", [&] { return service.post() == kRefused; });
+    post_until_refused(service);
     below->make_room();
     wait_until("leads are accepted again", [&] { return service.post() == kAccepted; });
-    for (int i = 0; i < 100; ++i) REQUIRE(service.post() == kAccepted);
+    for (int i = 0; i < kLeads; ++i) refused_with_room += service.post() == kAccepted ? 0 : 1;
   }
   service.kill();
   disk->remount();
-  return faults_of_store(service.store(), service.acknowledged());
+  auto faults = faults_of_store(service.store(), service.acknowledged());
+  if (refused_with_room > 0) faults.push_back("leads were refused although there was room");
+  return faults;
 }
 
 }  // namespace
