@@ -42,7 +42,8 @@ constexpr const char* kDead =
 constexpr const char* kMissing =
     "SELECT lead.number, " LEADSPOOL_LEAD_COLUMNS
     " FROM lead WHERE lead.number > :after_lead AND lead.number <= :until "
-    "  AND lead.disposition NOT IN ('probe', 'quarantined') AND " LEADSPOOL_LEAD_MATCHES
+    "  AND lead.erased_at IS NULL AND lead.disposition NOT IN ('probe', 'quarantined') "
+    "  AND " LEADSPOOL_LEAD_MATCHES
     "  AND NOT EXISTS (SELECT 1 FROM delivery "
     "                  WHERE lead_number = lead.number AND destination = :destination) "
     "  AND (EXISTS (SELECT 1 FROM delivery WHERE lead_number = lead.number) "
