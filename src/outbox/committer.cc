@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "base/step_watch.h"
 #include "base/stopwatch.h"
 #include "outbox/cached_pages.h"
 #include "outbox/commit_timings.h"
@@ -133,6 +134,8 @@ class Committer::Loop {
     return trouble_;
   }
 
+  Milliseconds busy_for() const { return step_.stuck_for(); }
+
   CommitTimings timings() const {
     auto timings = meter_.read();
     const std::lock_guard lock(mutex_);
@@ -145,7 +148,9 @@ class Committer::Loop {
     for (;;) {
       auto batch = next_batch();
       if (batch.empty()) return;
+      step_.begin();
       run_batch(batch);
+      step_.end();
     }
   }
 
@@ -157,7 +162,9 @@ class Committer::Loop {
     while (!connection_ && !stopping_) {
       work_to_do_.wait_for(lock, kReopenPause, [this] { return stopping_; });
       lock.unlock();
+      step_.begin();
       reopen();
+      step_.end();
       lock.lock();
       if (!waiting_.empty()) break;  // answered without delay, whether it could be mended or not
     }
@@ -320,7 +327,10 @@ class Committer::Loop {
   std::thread thread_;
   std::function<void(const std::vector<StoredChange>&)> on_stored_;
 
-  CommitMeter meter_;  // safe from any thread
+  // Any thread.
+  CommitMeter meter_;
+  SystemClock clock_;
+  StepWatch step_{clock_};  // begun by the committing thread's
 
   // The committing thread's.
   CachedPages cached_pages_;
@@ -356,6 +366,8 @@ void Committer::on_stored(std::function<void(const std::vector<StoredChange>&)> 
 }
 
 std::optional<std::string> Committer::trouble() const { return loop_->trouble(); }
+
+Milliseconds Committer::busy_for() const { return loop_->busy_for(); }
 
 CommitTimings Committer::timings() const { return loop_->timings(); }
 

@@ -95,6 +95,10 @@ class Committer {
   // Why nothing can be stored at present; nullopt while all is well.
   [[nodiscard]] std::optional<std::string> trouble() const;
 
+  // How long its thread has been inside one batch, or has been opening the store anew; zero while it waits
+  // for work. A disk that hangs shows here. Any thread.
+  [[nodiscard]] Milliseconds busy_for() const;
+
   // Of the commits that wrote something. Any thread.
   [[nodiscard]] CommitTimings timings() const;
 

@@ -58,6 +58,11 @@ class Connection {
   void note(StoredChange change) { notes_.push_back(std::move(change)); }
   [[nodiscard]] std::vector<StoredChange>& notes() { return notes_; }
 
+  // What must end before the database is closed, such as a copy that is being made of it: owned from now on,
+  // until it is let go.
+  void keep_until_closed(std::shared_ptr<void> part) { parts_.push_back(std::move(part)); }
+  void let_go(const std::shared_ptr<void>& part) { std::erase(parts_, part); }
+
   // Pages in the write-ahead log after the last commit.
   [[nodiscard]] int log_pages() const { return log_pages_; }
 
@@ -68,6 +73,7 @@ class Connection {
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
   std::vector<StoredChange> notes_;
   int log_pages_ = 0;
+  std::vector<std::shared_ptr<void>> parts_;  // destroyed before the rest
 };
 
 }  // namespace leadspool::outbox

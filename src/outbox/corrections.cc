@@ -195,6 +195,12 @@ NoteResult Corrections::note(const Uuid& lead, const std::string& action, const 
   return result;
 }
 
+CommitResult Corrections::note(const std::string& action, const Order& order) {
+  return committer_.commit(Urgency::always, [&](Connection& connection) {
+    write_audit(connection, action, std::nullopt, {}, order, clock_.now());
+  });
+}
+
 PauseResult Corrections::pause(const std::string& destination, const Order& order) {
   const Time now = clock_.now();
   PauseResult result = AlreadySo{};

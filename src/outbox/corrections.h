@@ -97,6 +97,9 @@ class Corrections {
   // ("reveal"), or given away ("export"). An audit row like the others.
   [[nodiscard]] NoteResult note(const Uuid& lead, const std::string& action, const Order& order);
 
+  // The same of something that concerns all leads: a copy of the store was asked for ("backup").
+  [[nodiscard]] CommitResult note(const std::string& action, const Order& order);
+
   // Called after deliveries became due: wakes the worker. Set before the first change.
   void on_due(std::function<void()> callback) { on_due_ = std::move(callback); }
 

@@ -8,6 +8,7 @@
 
 #include "outbox/connection.h"
 #include "support/catch.h"
+#include "support/process.h"
 #include "support/store_fixture.h"
 
 namespace leadspool {
@@ -187,6 +188,16 @@ TEST_CASE("a reading connection can neither write nor checkpoint") {
   StoreFixture store;
   Connection connection(store.path, Connection::Mode::read_only);
   REQUIRE_THROWS_AS(connection.database().exec("DELETE FROM delivery"), SQLite::Exception);
+}
+
+TEST_CASE("how long a change holds up the committer can be seen meanwhile") {
+  StoreFixture store(true);
+  REQUIRE(store.committer.busy_for() == Milliseconds{0});
+  std::latch held{1};
+  store.committer.submit(Urgency::always, [&](Connection&) { held.wait(); }, [](const auto&) {});
+  test::wait_until("it shows", [&] { return store.committer.busy_for() > Milliseconds{50}; });
+  held.count_down();
+  test::wait_until("it waits for work", [&] { return store.committer.busy_for() == Milliseconds{0}; });
 }
 
 }  // namespace leadspool
