@@ -6,12 +6,16 @@
 
 #include <sys/stat.h>
 
+#include "app/shell_word.h"
 #include "app/text_file.h"
 
 namespace leadspool::app {
 namespace {
 
-constexpr const char* kForm = "write { env = \"NAME\" } or { file = \"PATH\" }";
+constexpr const char* kForm = "write { env = \"NAME\" }, { file = \"PATH\" } or { credential = \"NAME\" }";
+
+// Where the credentials of the installed service are for commands, which root may read.
+constexpr const char* kServiceCredentials = "/run/credentials/leadspool.service";
 
 // No credential is longer, also not a token that lists all of somebody's roles.
 constexpr std::size_t kLongestSecret = 65'536;
@@ -32,6 +36,19 @@ std::optional<Secret> read_file_again(const std::string& path) {
   std::string text = without_last_line_break(std::get<std::string>(std::move(content)));
   if (text.empty() || !is_one_line(text)) return std::nullopt;
   return Secret{std::move(text)};
+}
+
+std::string credentials_folder() {
+  const char* own = std::getenv("CREDENTIALS_DIRECTORY");
+  return own != nullptr && *own != '\0' ? own : kServiceCredentials;
+}
+
+std::string credential_path(const std::string& name) { return credentials_folder() + "/" + name; }
+
+// Of a reference by `file` or `credential`.
+std::string path_of(const TomlEntry& reference, const ReadingContext& context) {
+  const auto& name = std::get<std::string>(reference.value.held);
+  return reference.key == "file" ? context.resolve(name) : credential_path(name);
 }
 
 std::optional<Secret> read_environment(const std::string& name, const TomlValue& value, std::string_view key,
@@ -59,9 +76,25 @@ std::optional<Secret> read_file(const std::string& path, const TomlValue& value,
   }
   struct stat status{};
   if (stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0) {
-    section.warning(key, "every user may read the secret in " + path + "; mend it with: chmod 600 " + path);
+    section.warning(key, "every user may read the secret in " + path, "chmod o-rwx " + shell_word(path));
   }
   return Secret{std::move(text)};
+}
+
+bool is_credential_name(const std::string& name) {
+  return name.find('/') == std::string::npos && name != "." && name != "..";
+}
+
+std::optional<Secret> read_credential(const std::string& name, const TomlValue& value, std::string_view key,
+                                      ConfigSection& section) {
+  std::error_code unreadable;
+  const auto path = credential_path(name);
+  if (std::filesystem::exists(path, unreadable)) return read_file(path, value, key, section);
+  section.error_at(value.place, key,
+                   "there is no credential \"" + name + "\" in " + credentials_folder() +
+                       "; the service gets it by LoadCredential=" + name +
+                       ":/path/of/its/file in its unit (systemctl edit leadspool), and has it while it runs");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -74,7 +107,7 @@ std::string ReadingContext::resolve(const std::string& path) const {
 bool is_secret_reference(const TomlValue& value) {
   const auto* table = std::get_if<TomlTable>(&value.held);
   return table != nullptr && table->size() == 1 &&
-         (table->front().key == "env" || table->front().key == "file");
+         (table->front().key == "env" || table->front().key == "file" || table->front().key == "credential");
 }
 
 std::optional<Secret> read_secret(const TomlValue& value, std::string_view key, const ReadingContext& context,
@@ -97,8 +130,16 @@ std::optional<Secret> read_secret(const TomlValue& value, std::string_view key, 
     section.error_at(entry.place, key, std::string("must name where the secret is: ") + kForm);
     return std::nullopt;
   }
+  if (entry.key == "credential" && !is_credential_name(*name)) {
+    section.error_at(
+        entry.place, key,
+        "`" + *name + "` is no credential's name, which has no slash; a path is { file = \"PATH\" }");
+    return std::nullopt;
+  }
+  if (entry.key == "file") section.note_secret_file(context.resolve(*name));
   if (context.secrets == Secrets::leave) return Secret{};
   if (entry.key == "env") return read_environment(*name, value, key, section);
+  if (entry.key == "credential") return read_credential(*name, value, key, section);
   return read_file(context.resolve(*name), value, key, section);
 }
 
@@ -112,8 +153,8 @@ LiveSecret read_live_secret(ConfigSection& section, std::string_view key, const 
     return {};
   }
   const auto& entry = std::get<TomlTable>(value->held).front();
-  if (entry.key != "file") return LiveSecret{std::move(*secret)};
-  const auto path = context.resolve(std::get<std::string>(entry.value.held));
+  if (entry.key == "env") return LiveSecret{std::move(*secret)};
+  const auto path = path_of(entry, context);
   return LiveSecret{std::move(*secret), [path] { return read_file_again(path); }};
 }
 

@@ -1,4 +1,6 @@
-// Secrets in the configuration: `{ env = "NAME" }` or `{ file = "PATH" }`, never literal text.
+// Secrets in the configuration: `{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }`, never
+// literal text. A credential is what systemd's LoadCredential= hands a service: a file in the folder that
+// $CREDENTIALS_DIRECTORY names, and of the installed service for those who have no such variable.
 #pragma once
 
 #include <optional>
@@ -22,7 +24,7 @@ struct ReadingContext {
   [[nodiscard]] std::string resolve(const std::string& path) const;
 };
 
-// Whether `value` has the form of a secret's reference: a table with `env` or `file`.
+// Whether `value` has the form of a secret's reference: a table with `env`, `file` or `credential`.
 [[nodiscard]] bool is_secret_reference(const TomlValue& value);
 
 // What `value` refers to; empty when secrets are left alone. nullopt after an error, which is reported under

@@ -1,11 +1,15 @@
 #include "app/serve_command.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "app/command_line.h"
 #include "app/process_setup.h"
 #include "app/service.h"
+#include "app/service_manager.h"
 #include "app/signals.h"
+#include "app/watchdog.h"
 #include "base/log.h"
 
 namespace leadspool::app {
@@ -14,8 +18,11 @@ namespace {
 constexpr std::chrono::seconds kCertificateLook{2};
 
 void run_until_stopped(Service& service, const Signals& signals) {
+  Watchdog watchdog(service);
+  const auto longest_wait = std::min<std::chrono::milliseconds>(kCertificateLook, watchdog.look_every());
   for (;;) {
-    const auto signal = signals.wait(kCertificateLook);
+    watchdog.look();
+    const auto signal = signals.wait(longest_wait);
     if (!signal) {
       service.look_after_certificate();
     } else if (*signal == SIGHUP) {
@@ -30,11 +37,14 @@ int serve(Config config) {
   set_up_log(config.log.level, config.log.format);
   for (const auto& warning : config.warnings) log_warn("config", {{"warning", to_string(warning)}});
   raise_descriptor_limit();
+  const auto receiver_socket = take_receiver_socket();
   const Signals signals({SIGTERM, SIGINT, SIGHUP});
   {
-    Service service(std::move(config));
+    Service service(std::move(config), receiver_socket);
     service.start();
+    tell_ready();
     run_until_stopped(service, signals);
+    tell_stopping();
     log_info("stopping");
     service.stop();
   }

@@ -4,15 +4,36 @@
 #include <utility>
 
 #include "app/alert_facts.h"
+#include "app/backup_view.h"
 #include "app/destination_trials.h"
 #include "app/part_options.h"
+#include "app/service_manager.h"
 #include "app/service_parts.h"
 #include "base/log.h"
 
 namespace leadspool::app {
 namespace {
 
+// No step of the committer or the worker takes so long on a machine that works.
+constexpr std::chrono::seconds kLongestStep{15};
+// Those who connect meanwhile wait for the next process.
+constexpr std::chrono::seconds kParting{3};
+
+std::string in_seconds(Milliseconds span) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(span).count()) + " s";
+}
+
+// "0.0.0.0" and "::" are the same: all there are.
+bool is_same(const ListenAddress& configured, const ListenAddress& real) {
+  const auto host = [](const ListenAddress& address) {
+    if (address.host == "localhost") return std::string("127.0.0.1");
+    return address.host == "0.0.0.0" ? std::string("::") : address.host;
+  };
+  return configured.port == real.port && host(configured) == host(real);
+}
+
 outbox::CommitterOptions committer_options(const Config& config) {
+  tell_doing("Opens the store; one of an older version is brought up to date first, which may take minutes.");
   // A new file must be on disk before the connection that writes it is opened.
   const auto report = outbox::migrate(config.store.path);
   if (report.from != report.to) {
@@ -20,6 +41,14 @@ outbox::CommitterOptions committer_options(const Config& config) {
   }
   outbox::CommitterOptions options;
   options.path = config.store.path;
+  return options;
+}
+
+http::ServerOptions receiver_listener(const ReceiverConfig& receiver, std::optional<int> socket) {
+  auto options = receiver_listener(receiver);
+  if (!socket) return options;
+  options.inherited_socket = *socket;
+  options.parting = kParting;
   return options;
 }
 
@@ -41,8 +70,9 @@ std::uint64_t first_change_number(const Clock& clock) {
 
 std::string admin_socket(const StoreConfig& store) { return store.path + ".sock"; }
 
-Service::Parts::Parts(Config config)
+Service::Parts::Parts(Config config, std::optional<int> receiver_socket)
     : started_(std::move(config)),
+      receiver_socket_(receiver_socket),
       config_(started_),
       changes_({.first_number = first_change_number(clock_)}),
       lock_(started_.store.path),
@@ -64,6 +94,7 @@ Service::Parts::Parts(Config config)
       overview_(started_.store.path),
       watch_overview_(started_.store.path),
       keeper_(upkeep_rules(started_.store), committer_, clock_),
+      backups_(backup_rules(started_), committer_, clock_),
       worker_({}, make_destinations(started_, clock_), {claims_, redrives_, client_, clock_, random_}),
       receiver_(receiver_options(started_), intake_, clock_),
       token_admin_({.access = admin::Access::token, .tokens = started_.admin.tokens},
@@ -72,7 +103,7 @@ Service::Parts::Parts(Config config)
       open_admin_({.access = admin::Access::open, .tokens = {}},
                   {reader_, overview_, &corrections_, &redrives_, &erasures_, &given_answers_},
                   service_view(), clock_),
-      receiver_server_(receiver_listener(started_.receiver), receiver_routes_),
+      receiver_server_(receiver_listener(started_.receiver, receiver_socket_), receiver_routes_),
       admin_server_(admin_listener(started_.admin), token_routes_),
       socket_server_(socket_listener(started_.store), open_routes_),
       certificate_(receiver_server_, started_.receiver, clock_),
@@ -98,9 +129,12 @@ void Service::Parts::stop() {
   if (!std::exchange(running_, false)) return;
   receiving_ = false;
   watch_.stop();
-  receiver_server_.stop();
+  tell_doing("Waits for the deliveries in progress, at most 25 seconds; leads still come in.");
   worker_.stop();
+  tell_doing("Ends.");
+  receiver_server_.stop();
   keeper_.stop();
+  backups_.stop();
   // From here on nothing that people ask for holds up the end.
   drained_ = true;
   changes_.close();
@@ -118,9 +152,14 @@ void Service::Parts::start() {
   receiving_ = true;
   worker_.start();
   keeper_.start();
+  backups_.start();
   watch_.start();
+  tell_started();
+}
+
+void Service::Parts::tell_started() const {
   const std::string scheme = started_.receiver.certificate.empty() ? "http://" : "https://";
-  const ListenAddress receiver{started_.receiver.listen.host, receiver_server_.port()};
+  const ListenAddress receiver{receiver_server_.address(), receiver_server_.port()};
   const ListenAddress admin{started_.admin.listen.host, admin_server_.port()};
   log_info("started", {{"version", LEADSPOOL_VERSION},
                        {"receiver", scheme + to_string(receiver)},
@@ -128,6 +167,32 @@ void Service::Parts::start() {
                        {"store", started_.store.path},
                        {"sources", started_.sources.size()},
                        {"destinations", started_.destinations.size()}});
+  if (receiver_socket_ && !is_same(started_.receiver.listen, receiver)) {
+    log_warn(
+        "listen_not_used",
+        {{"configured", to_string(started_.receiver.listen)},
+         {"in_use", to_string(receiver)},
+         {"why", "the service manager hands the receiver its socket; change the socket unit, or `listen`"}});
+  }
+  tell_doing("Receives leads at " + scheme + to_string(receiver) + ".");
+}
+
+std::optional<std::string> Service::Parts::slow_write(Milliseconds longer_than) const {
+  const auto busy = committer_.busy_for();
+  if (busy <= longer_than) return std::nullopt;
+  return "a write to the store has taken " + in_seconds(busy) + " by now; its disk hangs";
+}
+
+std::optional<std::string> Service::Parts::stuck(Milliseconds longer_than) const {
+  if (auto slow = slow_write(longer_than)) return slow;
+  const auto busy = worker_.busy_for();
+  if (busy <= longer_than) return std::nullopt;
+  return "the deliveries have not moved on for " + in_seconds(busy);
+}
+
+std::optional<std::string> Service::Parts::not_ready() const {
+  if (!receiving_) return "The receiver takes no leads at this moment.";
+  return stuck(kLongestStep);
 }
 
 admin::ServiceView Service::Parts::service_view() {
@@ -135,30 +200,33 @@ admin::ServiceView Service::Parts::service_view() {
   view.sources = [this] { return describe_sources(*config_.get()); };
   view.destinations = [this] { return describe(*config_.get(), &worker_); };
   view.store_trouble = [this] {
-    auto trouble = committer_.trouble();
-    return trouble ? trouble : intake_.trouble();
+    if (auto trouble = committer_.trouble()) return trouble;
+    if (auto slow = slow_write(kLongestStep)) return slow;
+    return intake_.trouble();
   };
   view.certificate = [this] { return certificate_.status(); };
   view.config = [this] { return *config_status_.get(); };
   view.reload = [this] { return reload(); };
   view.new_deliveries = [this](const Lead& lead) { return new_deliveries(*config_.get(), lead); };
   add_destination_trials(view, started_.file, clock_, [this] { return drained_.load(); });
+  add_backups(view, backups_);
   view.commits = [this] { return committer_.timings(); };
   view.started_at = started_at_;
   view.running = true;
-  view.not_ready = [this] {
-    return receiving_ ? std::nullopt
-                      : std::optional<std::string>("The receiver takes no leads at this moment.");
-  };
+  view.not_ready = [this] { return not_ready(); };
   view.changes = &changes_;
   return view;
 }
 
-Service::Service(Config config) : parts_(std::make_unique<Parts>(std::move(config))) {}
+Service::Service(Config config, std::optional<int> receiver_socket)
+    : parts_(std::make_unique<Parts>(std::move(config), receiver_socket)) {}
 Service::~Service() = default;
 void Service::start() { parts_->start(); }
 admin::ReloadReport Service::reload() { return parts_->reload(); }
 void Service::look_after_certificate() { parts_->look_after_certificate(); }
+std::optional<std::string> Service::stuck(Milliseconds longer_than) const {
+  return parts_->stuck(longer_than);
+}
 void Service::stop() { parts_->stop(); }
 
 }  // namespace leadspool::app

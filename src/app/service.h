@@ -5,15 +5,19 @@
 //                                        ^- reader, alert log <- watch -> webhook, e-mail
 //
 // Start: lock, migrate, committer, listeners, worker: an address that is taken is found before any CRM is
-// called. Stop: the receiver first, so nothing new comes in; then the worker drains; the admin listeners stay
-// until it has; the committer ends last, since everybody commits through it.
+// called. Stop: the worker drains first, and the receiver goes on storing leads until it has, so that senders
+// wait, or are refused, for as short as can be; then the receiver; the admin listeners stay until that is
+// over; the committer ends last, since everybody commits through it.
 //
 // Thread-safety: one thread, but for reload(), which the admin API calls too.
+// The service manager, where there is one, is told what the service is doing (service_manager.h).
 // Errors: the constructor and start() throw outbox::StoreError, http::BindError or http::CertificateError,
 // whose texts are for the operator.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "admin/service_view.h"
@@ -26,8 +30,9 @@ namespace leadspool::app {
 
 class Service {
  public:
-  // Takes the lock and brings the store up to date.
-  explicit Service(Config config);
+  // Takes the lock and brings the store up to date. `receiver_socket` was handed down to the process, and
+  // takes the place of the configured address.
+  explicit Service(Config config, std::optional<int> receiver_socket = std::nullopt);
   // Stops.
   ~Service();
   Service(const Service&) = delete;
@@ -42,6 +47,9 @@ class Service {
   // Serves the receiver's certificate anew when its files have changed; one that is of no use is complained
   // about, and the old one stays. To be called every few seconds.
   void look_after_certificate();
+
+  // What has been inside one step for longer than that, in words; nullopt while all moves on.
+  [[nodiscard]] std::optional<std::string> stuck(std::chrono::milliseconds longer_than) const;
 
   // Idempotent; waits for what is in flight, at most the worker's drain time.
   void stop();

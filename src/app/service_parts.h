@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@
 #include "outbox/redrives.h"
 #include "outbox/store.h"
 #include "receiver/receiver.h"
+#include "upkeep/backups.h"
 #include "upkeep/keeper.h"
 
 namespace leadspool::app {
@@ -38,21 +40,27 @@ namespace leadspool::app {
 // The members' order is the order of start; destruction goes the other way.
 class Service::Parts {
  public:
-  explicit Parts(Config config);
+  Parts(Config config, std::optional<int> receiver_socket);
   ~Parts() { stop(); }
 
   void start();
   admin::ReloadReport reload();
   void look_after_certificate();
+  [[nodiscard]] std::optional<std::string> stuck(Milliseconds longer_than) const;
 
   void stop();
 
  private:
   [[nodiscard]] admin::ServiceView service_view();
+  [[nodiscard]] std::optional<std::string> slow_write(Milliseconds longer_than) const;
+  [[nodiscard]] std::optional<std::string> not_ready() const;
+  void tell_started() const;
   [[nodiscard]] admin::ReloadReport refuse(std::vector<std::string> errors);
+  [[nodiscard]] admin::ReloadReport try_to_take_on();
   [[nodiscard]] admin::ReloadReport take_on_anew();
 
   const Config started_;
+  const std::optional<int> receiver_socket_;
   Current<Config> config_;
   SystemClock clock_;
   const Time started_at_ = clock_.now();
@@ -73,6 +81,7 @@ class Service::Parts {
   http::CurlClient client_;
   http::CurlClient alert_client_;
   upkeep::Keeper keeper_;
+  upkeep::Backups backups_;
   delivery::Worker worker_;
   receiver::Receiver receiver_;
   admin::AdminApi token_admin_;

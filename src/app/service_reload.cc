@@ -7,6 +7,7 @@
 #include "app/alert_facts.h"
 #include "app/config_change.h"
 #include "app/part_options.h"
+#include "app/service_manager.h"
 #include "app/service_parts.h"
 #include "base/log.h"
 
@@ -23,6 +24,13 @@ std::vector<std::string> texts_of(const std::vector<ConfigError>& findings) {
 
 admin::ReloadReport Service::Parts::reload() {
   const std::lock_guard lock(reload_mutex_);
+  tell_reloading();
+  auto report = try_to_take_on();
+  tell_ready();
+  return report;
+}
+
+admin::ReloadReport Service::Parts::try_to_take_on() {
   // Whatever goes wrong, the service goes on with what it has.
   try {
     return take_on_anew();
@@ -58,6 +66,7 @@ admin::ReloadReport Service::Parts::take_on_anew() {
   token_admin_.set_tokens(config.admin.tokens);
   worker_.reconfigure(std::move(destinations));
   keeper_.reconfigure(upkeep_rules(config.store));
+  backups_.reconfigure(backup_rules(config));
   receiver_.reconfigure(std::move(receiver));
   watch_.reconfigure(alert_options(config));
   log_info("reloaded", {{"file", config.file},

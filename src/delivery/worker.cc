@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/step_watch.h"
 #include "base/task.h"
 #include "base/wake_signal.h"
 #include "delivery/inbox.h"
@@ -36,6 +37,7 @@ class Worker::Loop {
         claims_(tools.claims),
         client_(tools.client),
         clock_(tools.clock),
+        step_(tools.clock),
         inbox_(wake_, clock_),
         lanes_({tools.claims, tools.client, tools.clock, tools.random, inbox_, wake_}),
         redriver_(tools.redrives, inbox_, clock_, wake_, [this] { lanes_.look(); }) {
@@ -47,6 +49,7 @@ class Worker::Loop {
     thread_ = std::thread([this] {
       while (!is_done()) run_once_guarded();
       give_up();
+      step_.end();
     });
   }
 
@@ -87,6 +90,7 @@ class Worker::Loop {
   }
 
   void run_once(Milliseconds longest) {
+    step_.begin();
     wake_.drain();
     if (auto destinations = take_new_destinations()) lanes_.take_on(std::move(*destinations));
     for (const auto& name : take_changed_destinations()) lanes_.read_again(name);
@@ -100,8 +104,12 @@ class Worker::Loop {
     lanes_.advance(!is_claiming);
     redriver_.advance(!is_claiming);
     publish_health();
-    client_.run(std::min(longest, until_next_look()), wake_.fd());
+    const auto wait = std::min(longest, until_next_look());
+    step_.rest(wait);
+    client_.run(wait, wake_.fd());
   }
+
+  Milliseconds busy_for() const { return step_.stuck_for(); }
 
   std::vector<std::pair<std::string, HealthView>> health() const {
     const std::lock_guard lock(mutex_);
@@ -225,6 +233,7 @@ class Worker::Loop {
   const Clock& clock_;
 
   // Any thread.
+  StepWatch step_;  // begun by the worker's
   WakeSignal wake_;
   std::atomic<bool> something_is_due_{false};
   std::atomic<bool> redrive_ordered_{false};
@@ -267,6 +276,8 @@ void Worker::destination_changed(const std::string& name) { loop_->destination_c
 void Worker::stop() { loop_->stop(); }
 
 void Worker::run_once(Milliseconds longest) { loop_->run_once(longest); }
+
+Milliseconds Worker::busy_for() const { return loop_->busy_for(); }
 
 std::vector<std::pair<std::string, HealthView>> Worker::health() const { return loop_->health(); }
 

@@ -70,6 +70,10 @@ class Worker {
   // client that waits no longer than `longest`.
   void run_once(std::chrono::milliseconds longest);
 
+  // How long its thread has been inside one pass, beyond what it meant to wait; zero while nothing holds it
+  // up. Any thread.
+  [[nodiscard]] std::chrono::milliseconds busy_for() const;
+
   // Health by destination, in the order given last; one that is not known yet is missing. Any thread.
   [[nodiscard]] std::vector<std::pair<std::string, HealthView>> health() const;
 

@@ -7,11 +7,14 @@
 #include <variant>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/ip_address.h"
 
 namespace leadspool::http {
 
@@ -98,7 +101,9 @@ void check_replaceable(const std::string& path, const SocketAddress& address) {
 
 ListeningSocket::ListeningSocket(const ServerOptions& options) {
   try {
-    if (options.unix_socket.empty()) {
+    if (options.inherited_socket >= 0) {
+      inherit(options);
+    } else if (options.unix_socket.empty()) {
       bind_tcp(options.address, options.port);
     } else {
       bind_unix(options.unix_socket);
@@ -131,8 +136,41 @@ void ListeningSocket::bind_tcp(const std::string& address, int port) {
     throw BindError(where + reason(errno, port));
   }
 
+  note_address(where);
+}
+
+void ListeningSocket::inherit(const ServerOptions& options) {
+  fd_ = options.inherited_socket;
+  const std::string where =
+      "cannot listen on the socket that was handed down (" + std::to_string(fd_) + "): ";
+  const auto is = [&](int what, int wanted) {
+    int found = 0;
+    socklen_t size = sizeof found;
+    return getsockopt(fd_, SOL_SOCKET, what, &found, &size) == 0 && found == wanted;
+  };
+  if (!is(SO_TYPE, SOCK_STREAM) || !is(SO_ACCEPTCONN, 1)) {
+    throw BindError(where + "it is no listening stream socket; the socket unit needs ListenStream=");
+  }
+  note_address(where);
+  const bool plain = options.certificate_file.empty() && options.private_key_file.empty();
+  if (plain && !is_loopback(address_)) {
+    throw BindError(where + address_ + " port " + std::to_string(port_) +
+                    " can be reached from elsewhere, and keys must not travel over plain HTTP; configure a "
+                    "certificate, or give the socket unit ListenStream=127.0.0.1:<port>");
+  }
+  if (fcntl(fd_, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd_, F_SETFL, O_NONBLOCK) != 0) {
+    throw BindError(where + text_of(errno));
+  }
+}
+
+void ListeningSocket::note_address(const std::string& where) {
+  SocketAddress bound;
+  bound.size = sizeof bound.storage;
   if (getsockname(fd_, bound.get(), &bound.size) != 0) throw BindError(where + text_of(errno));
-  // The port is at the same place in both structures.
+  const auto address = IpAddress::of(bound.storage);
+  if (!address) throw BindError(where + "it has no IP address");
+  address_ = address->to_string();
+  // At the same place in the structures of both families.
   port_ = ntohs(reinterpret_cast<const sockaddr_in*>(bound.get())->sin_port);
 }
 

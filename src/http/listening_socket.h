@@ -1,6 +1,7 @@
 // The socket a server accepts on: bound and listening, or a BindError that tells the operator why not.
 //
-// Ownership: closes the socket, and removes the file of a Unix socket unless another has taken its place.
+// Ownership: closes the socket, and removes the file of a Unix socket unless another has taken its place. An
+// inherited one is never shut down, which would end it for the process that made it, too.
 #pragma once
 
 #include <string>
@@ -18,14 +19,19 @@ class ListeningSocket {
   ListeningSocket& operator=(const ListeningSocket&) = delete;
 
   [[nodiscard]] int fd() const { return fd_; }
-  [[nodiscard]] int port() const { return port_; }  // 0 for a Unix socket
+  // Of a Unix socket 0 and empty.
+  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] const std::string& address() const { return address_; }
 
  private:
   void bind_tcp(const std::string& address, int port);
   void bind_unix(const std::string& path);
+  void inherit(const ServerOptions& options);
+  void note_address(const std::string& where);
 
   int fd_ = -1;
   int port_ = 0;
+  std::string address_;
   std::string path_;
   unsigned long inode_ = 0;  // of path_
 };

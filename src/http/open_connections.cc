@@ -76,6 +76,11 @@ bool OpenConnections::end_oldest() {
   return true;
 }
 
+void OpenConnections::wait_until_none(std::chrono::milliseconds longest) {
+  std::unique_lock lock(mutex_);
+  none_left_.wait_for(lock, longest, [&] { return count_ == 0; });
+}
+
 void OpenConnections::stop(std::chrono::milliseconds grace) {
   std::unique_lock lock(mutex_);
   stopping_ = true;

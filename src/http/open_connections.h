@@ -32,6 +32,9 @@ class OpenConnections {
   // has just arrived is still answered. False when none idles.
   [[nodiscard]] bool end_oldest();
 
+  // For `longest` at most.
+  void wait_until_none(std::chrono::milliseconds longest);
+
   // Ends every Place::idle_for(), those to come included. Waits until no connection is left, at most for
   // `grace`; then those that idle are asked to end, and so is any that comes to.
   void stop(std::chrono::milliseconds grace);

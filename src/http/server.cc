@@ -84,6 +84,7 @@ class Server::Listener {
   void reconfigure(const ServerOptions& options);
   [[nodiscard]] std::optional<CertificateValidity> certificate() const;
   [[nodiscard]] int port() const { return socket_ ? socket_->port() : 0; }
+  [[nodiscard]] std::string address() const { return socket_ ? socket_->address() : ""; }
 
  private:
   void accept_until_stopped();
@@ -99,7 +100,8 @@ class Server::Listener {
   Current<ConnectionRules> rules_;
   Current<std::optional<TlsContext>> tls_{std::nullopt};
   OpenConnections open_;
-  WakeSignal stop_signal_;  // stays notified
+  WakeSignal accept_no_more_;  // stays notified
+  WakeSignal stop_signal_;     // stays notified
   std::atomic<bool> stopping_ = false;
   const ServedBy served_by_;
 
@@ -120,10 +122,12 @@ void Server::Listener::start() {
 void Server::Listener::stop() {
   if (!accepting_.joinable()) return;
   stopping_ = true;
-  stop_signal_.notify();
+  accept_no_more_.notify();
   accepting_.join();
   // At once, so that nobody connects who would not be served.
   socket_.reset();
+  open_.wait_until_none(options_.parting);
+  stop_signal_.notify();
   open_.stop(kStopGrace);
   refusing_.reset();
   serving_.reset();
@@ -142,7 +146,7 @@ std::optional<CertificateValidity> Server::Listener::certificate() const {
 }
 
 void Server::Listener::accept_until_stopped() {
-  std::array<pollfd, 2> watched{pollfd{socket_->fd(), POLLIN, 0}, pollfd{stop_signal_.fd(), POLLIN, 0}};
+  std::array<pollfd, 2> watched{pollfd{socket_->fd(), POLLIN, 0}, pollfd{accept_no_more_.fd(), POLLIN, 0}};
   while (!stopping_) {
     if (poll(watched.data(), watched.size(), -1) < 0) continue;
     // Taking all that wait saves a poll() each in a burst.
@@ -229,5 +233,7 @@ void Server::reconfigure(const ServerOptions& options) { listener_->reconfigure(
 std::optional<CertificateValidity> Server::certificate() const { return listener_->certificate(); }
 
 int Server::port() const { return listener_->port(); }
+
+std::string Server::address() const { return listener_->address(); }
 
 }  // namespace leadspool::http

@@ -46,6 +46,15 @@ struct ServerOptions {
   int port = 0;             // 0: any free one, see Server::port()
   std::string unix_socket;  // a path; the file is made 0600, and an old one is replaced
 
+  // A listening TCP socket that another process made and handed down, as a service manager does; -1: none.
+  // It takes the place of the address. The server owns this descriptor from start() on, and closes nothing
+  // but that: whoever connects after stop() waits in the kernel for the next process with this socket.
+  int inherited_socket = -1;
+  // How long stop() lets those who are connected say what they were about to: who shakes hands, and who
+  // kept a connection for a next request, which it gets answered with `Connection: close`. Worth its time
+  // where new connections wait meanwhile for a next process.
+  std::chrono::milliseconds parting{0};
+
   // PEM files; both empty: plain HTTP.
   std::string certificate_file;  // the chain, leaf first
   std::string private_key_file;
@@ -78,8 +87,8 @@ class Server {
   // Binds and begins to answer; returns once connections are accepted.
   void start();
 
-  // Accepts no more, lets requests in progress finish, and returns when none is left. A request that has not
-  // arrived as a whole within two seconds gives way.
+  // Accepts no more, lets requests in progress finish, and returns when none is left. After `parting` idle
+  // connections end, and within two seconds more whatever has not sent a request as a whole.
   void stop();
 
   // Takes on the limits, proxies and certificate of `options`; the address stays what it is. Requests in
@@ -92,6 +101,8 @@ class Server {
 
   // The port bound, after start(); 0 for a Unix socket.
   [[nodiscard]] int port() const;
+  // The IP address bound, after start(); empty for a Unix socket.
+  [[nodiscard]] std::string address() const;
 
  private:
   class Listener;

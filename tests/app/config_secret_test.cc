@@ -1,9 +1,11 @@
 // Credentials: read again when they were refused, and never waited for.
 #include "app/config_secret.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "app/smallest_destinations.h"
@@ -13,6 +15,7 @@ namespace leadspool::app {
 
 using test::changed;
 using test::ConfigFile;
+using test::contains;
 
 TEST_CASE("a credential is read again from its file, unless what stands there is none") {
   ConfigFile file;
@@ -22,7 +25,7 @@ TEST_CASE("a credential is read again from its file, unless what stands there is
     std::ofstream(path) << text;
   };
   write("first\n");
-  ConfigFindings findings{"f", {}, {}};
+  ConfigFindings findings{"f", {}, {}, {}};
   const TomlTable table{{"key", {}, {{}, TomlTable{{"file", {}, {{}, path}}}}}};
   ConfigSection section(table, {}, "", findings);
   auto secret = read_live_secret(section, "key", {});
@@ -66,6 +69,38 @@ TEST_CASE("a pipe or a device is no secret's file, and is not waited for") {
     const auto error = file.error(changed("hubspot", "token", "token = { file = \"" + path + "\" }\n"));
     REQUIRE(error.key == "destination.token");
     REQUIRE(error.message.find("no pipe") != std::string::npos);
+  }
+}
+
+TEST_CASE("a credential of the service manager is one of its folder's files") {
+  ConfigFile file;
+  const std::string token = "token = { credential = \"crm-token\" }\n";
+  setenv("CREDENTIALS_DIRECTORY", file.path("").c_str(), 1);
+  const auto missing = file.error(changed("hubspot", "token", token));
+  REQUIRE(missing.key == "destination.token");
+  REQUIRE(contains(missing.message, "LoadCredential=crm-token:"));
+  REQUIRE(contains(missing.message, file.path("")));
+
+  std::ofstream(file.path("crm-token")) << "first\n";
+  REQUIRE(chmod(file.path("crm-token").c_str(), 0400) == 0);
+  const auto config = file.good(changed("hubspot", "token", token));
+  const auto request = test::first_request(config.destinations.front());
+  const auto sent = std::any_of(request.headers.begin(), request.headers.end(),
+                                [](const auto& header) { return contains(header.value, "first"); });
+  REQUIRE(sent);
+
+  // Without the variable it is looked for where the installed service has its own.
+  unsetenv("CREDENTIALS_DIRECTORY");
+  const auto elsewhere = file.error(changed("hubspot", "token", token));
+  REQUIRE(contains(elsewhere.message, "/run/credentials/leadspool.service"));
+}
+
+TEST_CASE("a credential's name is no path") {
+  ConfigFile file;
+  for (const std::string name : {"../secret", "/etc/shadow", "..", "."}) {
+    const auto error = file.error(changed("hubspot", "token", "token = { credential = \"" + name + "\" }\n"));
+    REQUIRE(error.key == "destination.token");
+    REQUIRE(contains(error.message, "no slash"));
   }
 }
 

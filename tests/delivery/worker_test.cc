@@ -1,6 +1,7 @@
 // The worker with a real store, a real connector and a scripted network, one step at a time.
 #include "delivery/worker.h"
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -327,6 +328,52 @@ TEST_CASE("on its own thread the worker delivers what comes and stops when told"
   for (int looks = 0; looks < 1'000'000 && !delivered(); ++looks) std::this_thread::yield();
   worker.stop();
   REQUIRE(delivered());
+}
+
+namespace {
+
+// A network library that does not come back while a test holds it.
+class HeldClient final : public http::Client {
+ public:
+  using http::Client::send;
+  void send(http::ClientRequest, std::function<void(http::ClientResult)>) override {}
+  void run(std::chrono::milliseconds, int) override {
+    inside = true;
+    inside.notify_all();
+    held.wait(true);
+  }
+  void forget_all() override {}
+  [[nodiscard]] std::size_t in_flight() const override { return 0; }
+
+  void let_go() {
+    held = false;
+    held.notify_all();
+  }
+
+  std::atomic<bool> inside = false;
+  std::atomic<bool> held = true;
+};
+
+}  // namespace
+
+TEST_CASE("a worker that is held up shows for how long") {
+  WorkerFixture w;
+  HeldClient client;
+  Worker worker(
+      {}, test::destinations({{.name = "crm"}}, w.clock),
+      {.claims = w.doors, .redrives = w.redrives, .client = client, .clock = w.clock, .random = w.random});
+  REQUIRE(worker.busy_for() == 0ms);
+  worker.start();
+  client.inside.wait(false);
+  const auto at_first = worker.busy_for();
+  w.clock.advance(60s);  // what it may mean to wait
+  w.clock.advance(75s);
+  const auto after_the_wait = worker.busy_for();
+  client.let_go();
+  REQUIRE(at_first == 0ms);
+  REQUIRE(after_the_wait >= 75s);
+  worker.stop();
+  REQUIRE(worker.busy_for() == 0ms);
 }
 
 }  // namespace leadspool

@@ -58,9 +58,9 @@ Json Installation::ask(std::vector<std::string> words) const {
   return Json::parse(ended.out);
 }
 
-void Installation::serve() {
-  service_ =
-      std::make_unique<Process>(std::vector<std::string>{LEADSPOOL_BINARY, "serve", "--config", config()});
+void Installation::serve(ProcessOptions options) {
+  service_ = std::make_unique<Process>(
+      std::vector<std::string>{LEADSPOOL_BINARY, "serve", "--config", config()}, std::move(options));
   service_->wait_for_output(" started ");
 }
 

@@ -29,7 +29,7 @@ class Installation {
   [[nodiscard]] Json ask(std::vector<std::string> words) const;
 
   // Returns when it says that it has started.
-  void serve();
+  void serve(ProcessOptions options = {});
   // SIGTERM; returns how it ended.
   Ended stop();
   // kill -9.

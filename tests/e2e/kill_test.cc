@@ -2,11 +2,11 @@
 //
 // LEADSPOOL_KILL_ROUNDS says how often; the fast tests do it 3 times.
 #include <cstdlib>
-#include <map>
 #include <set>
 
 #include "e2e/installation.h"
 #include "e2e/load.h"
+#include "e2e/stored_leads.h"
 #include "support/catch.h"
 #include "support/seeded_random.h"
 
@@ -16,22 +16,6 @@ namespace {
 int rounds() {
   const char* text = std::getenv("LEADSPOOL_KILL_ROUNDS");
   return text != nullptr ? std::atoi(text) : 3;
-}
-
-// Every lead in the store, by its address: how often it is there.
-std::map<std::string, int> stored_by_email(const Installation& leadspool, std::set<std::string>& ids) {
-  std::map<std::string, int> stored;
-  std::string cursor;
-  do {
-    const auto page =
-        leadspool.admin_json("/api/v1/leads?limit=500" + (cursor.empty() ? "" : "&cursor=" + cursor));
-    for (const auto& lead : page["leads"]) {
-      ++stored[lead["email"].get<std::string>()];
-      ids.insert(lead["id"].get<std::string>());
-    }
-    cursor = page["next_cursor"].is_null() ? "" : page["next_cursor"].get<std::string>();
-  } while (!cursor.empty());
-  return stored;
 }
 
 }  // namespace
@@ -52,21 +36,15 @@ TEST_CASE("whatever got a 202 before kill -9 is stored and delivered, each once"
   }
   leadspool.serve();
 
-  std::set<std::string> ids;
-  const auto stored = stored_by_email(leadspool, ids);
-  for (const auto& [number, id] : load.acknowledged()) {
-    INFO("lead " << number << " " << id);
-    if (!id.empty()) REQUIRE(ids.count(id) == 1);
-    REQUIRE(stored.count(Load::email_of(number)) == 1);
-  }
   // A lead without an answer may be stored or not, but never twice.
-  for (const auto& [email, times] : stored) REQUIRE(times == 1);
+  const StoredLeads stored(leadspool);
+  require_all(stored, load);
 
   wait_until("everything is delivered",
-             [&] { return leadspool.count("delivered") == static_cast<int>(ids.size()); });
+             [&] { return leadspool.count("delivered") == static_cast<int>(stored.ids.size()); });
   std::multiset<std::string> keys;
   for (const auto& record : leadspool.crm_records()) keys.insert(record["key"].get<std::string>());
-  REQUIRE(keys == std::multiset<std::string>(ids.begin(), ids.end()));
+  REQUIRE(keys == std::multiset<std::string>(stored.ids.begin(), stored.ids.end()));
   REQUIRE(leadspool.stop().code == 0);
 }
 

@@ -19,11 +19,13 @@ struct LoadOptions {
   std::string url;
   std::string ca_file;
   bool new_connections = false;
+  int first_number = 1;  // of the people
 };
 
 class Load {
  public:
-  explicit Load(LoadOptions options) : options_(std::move(options)), url_(options_.url) {}
+  explicit Load(LoadOptions options)
+      : options_(std::move(options)), next_(options_.first_number), url_(options_.url) {}
   ~Load() { stop(); }
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -55,7 +57,7 @@ class Load {
 
   const LoadOptions options_;
   std::atomic<bool> stopping_{false};
-  std::atomic<int> next_{1};
+  std::atomic<int> next_;
   std::atomic<int> acknowledged_now_{0};
   mutable std::mutex mutex_;
   // Guarded by mutex_.

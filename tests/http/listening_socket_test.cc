@@ -1,8 +1,13 @@
 #include "http/listening_socket.h"
 
 #include <filesystem>
+#include <optional>
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "served.h"
 #include "support/catch.h"
@@ -83,6 +88,46 @@ TEST_CASE("a socket file left behind is replaced, another file is not") {
   test::write_file(options.unix_socket, "precious");
   REQUIRE(holds(bind_error(options), "not a socket"));
   REQUIRE(std::filesystem::file_size(options.unix_socket) == 8);
+}
+
+TEST_CASE("a socket that was handed down is served, and outlives the server with those who wait in it") {
+  const int held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in bound{};
+  bound.sin_family = AF_INET;
+  bound.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* address = reinterpret_cast<sockaddr*>(&bound);
+  socklen_t size = sizeof bound;
+  REQUIRE(bind(held, address, size) == 0);
+  REQUIRE(listen(held, 16) == 0);
+  REQUIRE(getsockname(held, address, &size) == 0);
+  const int port = ntohs(bound.sin_port);
+
+  ServerOptions options;
+  options.inherited_socket = dup(held);
+  std::optional<Served> served;
+  served.emplace(options);
+  REQUIRE(served->port() == port);
+  REQUIRE(served->server().address() == "127.0.0.1");
+  REQUIRE(RawClient::tcp(port).exchange(post("/echo", "x")).status == 202);
+  served.reset();
+
+  auto waiting = RawClient::tcp(port);
+  waiting.send(post("/echo", "waited"));
+  options.inherited_socket = dup(held);
+  served.emplace(options);
+  REQUIRE(waiting.read_answer().body == "waited");
+  close(held);
+}
+
+TEST_CASE("what was handed down must be a listening socket, and one for this machine alone without TLS") {
+  auto options = test::loopback_options();
+  options.inherited_socket = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  REQUIRE(holds(bind_error(options), "no listening stream socket"));
+  options.inherited_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(holds(bind_error(options), "no listening stream socket"));
+  options.inherited_socket = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(listen(options.inherited_socket, 16) == 0);
+  REQUIRE(holds(bind_error(options), "plain HTTP"));
 }
 
 TEST_CASE("loopback addresses are told from others") {

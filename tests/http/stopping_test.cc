@@ -35,6 +35,15 @@ ServerOptions patient_options() {
   return options;
 }
 
+bool accepts(int port) {
+  try {
+    (void)RawClient::tcp(port);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 // One byte after the other.
 void drip_until_ended(RawClient& client) {
   test::wait_until("the server to end the connection", [&] { return !client.send("x"); });
@@ -120,6 +129,40 @@ TEST_CASE("a request that drips over TLS does not hold up a stop") {
   drip_until_ended(slow);
   stopping.join();
   REQUIRE(served.calls == 1);
+}
+
+TEST_CASE("before a handover those who are connected may still say what they were about to") {
+  const test::TemporaryFolder folder;
+  auto options = patient_options();
+  options.parting = std::chrono::seconds{60};
+  test::use_self_signed(options, folder);
+  Served served(options);
+  std::jthread stopping;
+  auto idle = RawClient::tls(served.port());
+  REQUIRE(idle.exchange(post("/echo", "x")).status == 202);
+  auto silent = RawClient::tls(served.port());
+  auto raw = RawClient::tcp(served.port());
+  stopping = std::jthread([&] { served.server().stop(); });
+  test::wait_until("nothing more is accepted", [&] { return !accepts(served.port()); });
+  for (auto* client : {&idle, &silent}) {
+    const auto answer = client->exchange(post("/echo", "last"));
+    REQUIRE(answer.body == "last");
+    REQUIRE(says_close(answer));
+    REQUIRE(client->is_ended());
+  }
+  raw.end_sending();
+}
+
+TEST_CASE("whoever says nothing more is not waited for longer than the parting") {
+  auto options = patient_options();
+  options.parting = std::chrono::milliseconds{1};
+  Served served(options);
+  auto idle = RawClient::tcp(served.port());
+  REQUIRE(idle.exchange(post("/echo", "x")).status == 202);
+  auto silent = RawClient::tcp(served.port());
+  served.server().stop();
+  REQUIRE(idle.is_ended());
+  REQUIRE(silent.is_ended());
 }
 
 }  // namespace leadspool::http

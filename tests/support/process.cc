@@ -39,11 +39,34 @@ void read_beyond(int fd, std::string& text) {
   }
 }
 
+// Room for a process id behind it.
+constexpr const char* kListenPid = "LISTEN_PID=";
+constexpr std::size_t kLongestPid = 20;
+
 // In the child, between fork and exec: only what is safe there.
+void write_own_pid(char* at) {
+  char digits[kLongestPid];
+  std::size_t count = 0;
+  for (auto left = getpid(); left > 0; left /= 10) digits[count++] = static_cast<char>('0' + left % 10);
+  while (count > 0) *at++ = digits[--count];
+  *at = '\0';
+}
+
+// The same. `pid` is where LISTEN_PID's value belongs.
+void hand_down(int listening_socket, char* pid) {
+  constexpr int kFirstHandedDown = 3;
+  if (listening_socket < 0) return;
+  write_own_pid(pid);
+  dup2(listening_socket, kFirstHandedDown);
+  fcntl(kFirstHandedDown, F_SETFD, 0);
+}
+
+// The same.
 [[noreturn]] void become(char* const* arguments, char* const* environment, const ProcessOptions& options,
-                         int out, int err) {
+                         int out, int err, char* listen_pid) {
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
+  hand_down(options.listening_socket, listen_pid);
   const bool ready = (options.folder.empty() || chdir(options.folder.c_str()) == 0) &&
                      (options.user == 0 || (setgid(options.user) == 0 && setuid(options.user) == 0));
   if (ready) execve(arguments[0], arguments, environment);
@@ -85,14 +108,24 @@ int any_free_port() {
 
 Process::Process(std::vector<std::string> command, ProcessOptions options) : command_(std::move(command)) {
   std::vector<std::string> environment = options.environment;
+  if (options.listening_socket >= 0) {
+    environment.emplace_back("LISTEN_FDS=1");
+    environment.push_back("LISTEN_FDNAMES=" + options.listening_socket_name);
+  }
   for (char** each = environ; *each != nullptr; ++each) environment.emplace_back(*each);
-  const auto environment_pointers = pointers(environment);
+  std::string listen_pid = kListenPid + std::string(kLongestPid, ' ');
+  auto environment_pointers = pointers(environment);
+  if (options.listening_socket >= 0) {
+    environment_pointers.insert(environment_pointers.begin(), listen_pid.data());
+  }
   const auto arguments = pointers(command_);
   out_fd_ = memory_file("out");
   err_fd_ = memory_file("err");
   pid_ = fork();
   if (pid_ < 0) fail("fork: " + std::string(std::strerror(errno)));
-  if (pid_ == 0) become(arguments.data(), environment_pointers.data(), options, out_fd_, err_fd_);
+  if (pid_ == 0)
+    become(arguments.data(), environment_pointers.data(), options, out_fd_, err_fd_,
+           &listen_pid[std::strlen(kListenPid)]);
   // Debian 12 declares pidfd_open() without C linkage.
   pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   if (pid_fd_ < 0) fail("pidfd_open: " + std::string(std::strerror(errno)));

@@ -26,6 +26,9 @@ struct ProcessOptions {
   std::vector<std::string> environment;  // "NAME=value", beside the test's own
   uid_t user = 0;                        // other than 0: becomes this user first (tests run as root)
   std::string folder;                    // to start in; empty: the test's own
+  // Handed down as a service manager does it, under this name; -1: none. The test keeps it.
+  int listening_socket = -1;
+  std::string listening_socket_name = "receiver";
 };
 
 class Process {
