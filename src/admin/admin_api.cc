@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "admin/answers.h"
+#include "admin/backup_routes.h"
 #include "admin/change_feed.h"
 #include "admin/destination_routes.h"
 #include "admin/disclosure_routes.h"
@@ -77,6 +78,7 @@ void AdminApi::add_routes(http::Router& router) {
   add_disclosure_routes(add, tools_);
   add_erasure_routes(add, tools_);
   add_redrive_routes(add, tools_);
+  add_backup_routes(add, tools_);
   add_destination_routes(add, tools_);
   add_overview_routes(add, tools_);
   add_test_route(add, service_);
@@ -96,7 +98,7 @@ void AdminApi::add_route(http::Router& router, Route route, CallHandler handler)
     });
     return;
   }
-  if (route.role == Role::operate) {
+  if (route.takes_key) {
     handler = answer_repeats(tools_.doors.given_answers, route, std::move(handler));
   }
   router.add(route.method, route.pattern,
@@ -130,6 +132,7 @@ StatusView AdminApi::status() {
   view.destinations = look_at_destinations(tools_, view.store.deliveries);
   if (service_.certificate) view.certificate = service_.certificate();
   if (service_.config) view.config = service_.config();
+  if (service_.backups) view.backups = service_.backups();
   view.running = service_.running;
   view.now = tools_.clock.now();
   return view;

@@ -4,8 +4,8 @@
 //
 // Its routes, with their parameters, bodies and answers, are told in openapi.json, which is served at
 // /openapi.json; a test holds it against routes(). They come in families of a file pair each: those of leads,
-// exports, disclosure, erasure, redrives, destinations, trial (of destinations), overview, stream and
-// metrics, and the page's files. Those of the service itself are here.
+// exports, disclosure, erasure, redrives, backups, destinations, trial (of destinations), overview, stream
+// and metrics, and the page's files. Those of the service itself are here.
 //
 // Of two roles of tokens, `read` may call every GET, and those changes that only note that somebody looked.
 // Every other change may come with a key that keeps it from being done twice (idempotency.h). An address with

@@ -252,6 +252,22 @@ MetricFamily commit_sizes(const outbox::CommitTimings& commits) {
   return family;
 }
 
+void add_families_of_backups(std::vector<MetricFamily>& families, const BackupsStatus& backups) {
+  if (backups.folder.empty()) return;
+  if (const auto& newest = backups.newest) {
+    families.push_back(single(
+        "backup_last_timestamp_seconds", moment_in_seconds(newest->made_at),
+        "When the newest copy of the store was made that was found good. Alert when time() is further from "
+        "it than two of its schedules."));
+    families.push_back(single("backup_bytes", newest->bytes, "How large that copy is."));
+  }
+  auto failures = make_family(MetricType::Counter, "backup_failures_total",
+                              "Copies that could not be made, or were not good, since the start. It grows "
+                              "every ten minutes while that lasts: see the backup's problem in the status.");
+  add(failures, {}, backups.failures);
+  families.push_back(std::move(failures));
+}
+
 MetricFamily build_info() {
   auto family =
       make_family(MetricType::Gauge, "build_info", "1, with the version that runs. To see when it changed.");
@@ -310,6 +326,7 @@ void add_families_of_service(std::vector<MetricFamily>& families, const MetricsV
         "certificate_expiry_timestamp_seconds", moment_in_seconds(view.certificate->valid_until),
         "When the certificate that is served expires. Alert when time() comes within two weeks of it."));
   }
+  if (view.backups) add_families_of_backups(families, *view.backups);
   if (view.started_at) {
     families.push_back(
         single("start_time_seconds", moment_in_seconds(*view.started_at),

@@ -34,6 +34,7 @@ struct MetricsView {
   std::optional<outbox::CommitTimings> commits;
   std::optional<Time> started_at;
   std::optional<CertificateStatus> certificate;
+  std::optional<BackupsStatus> backups;
   bool running = false;
   bool can_store = true;
 };

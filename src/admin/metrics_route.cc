@@ -26,6 +26,7 @@ MetricsView look(const RouteTools& tools, RunningTotals& totals) {
   view.last_received = overview.last_received();
   if (service.commits) view.commits = service.commits();
   if (service.certificate) view.certificate = service.certificate();
+  if (service.backups) view.backups = service.backups();
   view.started_at = service.started_at;
   view.running = service.running;
   view.can_store = !service.store_trouble || !service.store_trouble();

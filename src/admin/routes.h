@@ -52,6 +52,8 @@ struct Route {
   // What it takes to call it; every GET only reads.
   Role role = method == "GET" ? Role::read : Role::operate;
   bool needs_token = true;  // false: anybody may call it
+  // Whether it may come with an Idempotency-Key; false where nothing is changed that could be done twice.
+  bool takes_key = needs_token && role == Role::operate;
 };
 
 using AddRoute = std::function<void(Route route, CallHandler handler)>;

@@ -2,10 +2,12 @@
 // most of it empty.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/time.h"
@@ -76,6 +78,36 @@ struct SourceStatus {
   std::string do_not_contact;      // the same
 };
 
+// A copy of the store.
+struct BackupCopy {
+  std::string path;
+  Time made_at;
+  std::int64_t bytes = 0;
+};
+
+// The copies that the service makes by itself, each found good.
+struct BackupsStatus {
+  std::string folder;  // empty: none are made
+  std::int64_t every_hours = 0;
+  std::int64_t keep = 0;
+  std::vector<BackupCopy> copies;    // the newest first
+  std::optional<BackupCopy> newest;  // that bears no time in the future
+  std::optional<Time> next_at;
+  bool under_way = false;
+  std::string problem;  // why the last try failed; empty: it did not
+  std::optional<Time> failing_since;
+  std::int64_t failures = 0;  // since the start
+};
+
+struct MadeCopy {
+  BackupCopy copy;
+  std::int64_t leads = 0;
+  std::chrono::milliseconds took{0};
+};
+
+// The text tells why none could be made.
+using CopyResult = std::variant<MadeCopy, std::string>;
+
 // All functions are called from any thread; any of them may be empty.
 struct ServiceView {
   std::function<std::vector<SourceStatus>()> sources;             // those of the configuration, in its order
@@ -92,6 +124,11 @@ struct ServiceView {
   std::function<std::optional<std::vector<connector::TestStep>>(const std::string& name)> test_destination;
   // What would be sent to a destination. nullopt: there is none of that name.
   std::function<std::optional<Previews>(const std::string& name)> previews;
+  std::function<BackupsStatus()> backups;
+  // Make a copy now and return when it was found good: one for the folder of the others, or one that the
+  // caller takes away and removes. Empty: the store was opened for reading only.
+  std::function<CopyResult()> make_backup;
+  std::function<CopyResult()> make_copy_to_take_away;
   // How the commits of this process went; empty: it has none worth telling.
   std::function<outbox::CommitTimings()> commits;
   std::optional<Time> started_at;  // when the running service started

@@ -107,6 +107,19 @@ Json config_json(const std::optional<ConfigStatus>& config) {
               {"restart_needed", config->restart_needed}};
 }
 
+// Null where no copies are made.
+Json backup_json(const StatusView& view) {
+  if (!view.backups || view.backups->folder.empty()) return nullptr;
+  const auto& backups = *view.backups;
+  const auto last = backups.newest ? std::optional(backups.newest->made_at) : std::nullopt;
+  return Json{{"folder", backups.folder},
+              {"every_hours", backups.every_hours},
+              {"last_at", or_null<Json>(last)},
+              {"age_s", age_json(last, view.now)},
+              {"next_at", or_null<Json>(backups.next_at)},
+              {"problem", or_null<Json>(backups.problem)}};
+}
+
 }  // namespace
 
 std::string status_json(const StatusView& view) {
@@ -126,6 +139,7 @@ std::string status_json(const StatusView& view) {
        {"purging", view.store.purging},
        {"certificate", certificate_json(view)},
        {"config", config_json(view.config)},
+       {"backup", backup_json(view)},
        {"destinations", to_json(view.destinations, view.now)}});
 }
 

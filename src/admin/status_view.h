@@ -22,6 +22,7 @@ struct StatusView {
   std::vector<DestinationView> destinations;
   std::optional<CertificateStatus> certificate;
   std::optional<ConfigStatus> config;
+  std::optional<BackupsStatus> backups;
   bool running = false;
   Time now;
 };

@@ -34,6 +34,16 @@ struct CertificateFacts {
   std::string problem;  // why a newer one on disk is not served; empty: none
 };
 
+// The copies of the store that are made by a schedule.
+struct BackupFacts {
+  std::string folder;
+  std::chrono::hours every{24};
+  std::optional<Time> newest_at;  // of the newest good one
+  std::string problem;            // why the last try failed; empty: it did not
+  std::optional<Time> failing_since;
+  Time watched_since;  // what the watch knows: since when there should be copies in this folder
+};
+
 struct Facts {
   // Why the store could not be read: then what comes from it is unknown, and empty here. nullopt: it was
   // read.
@@ -50,6 +60,7 @@ struct Facts {
   std::optional<std::string> store_trouble;  // why nothing can be stored
   std::optional<std::uint64_t> free_bytes;   // on the store's disk; nullopt: unknown
   std::optional<CertificateFacts> certificate;
+  std::optional<BackupFacts> backup;  // nullopt: none are made
 };
 
 struct Limits {

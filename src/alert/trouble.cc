@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "alert/store_trouble.h"
+
 namespace leadspool::alert {
 namespace {
 
@@ -159,34 +161,6 @@ Trouble refused_certificate(const CertificateFacts& certificate, Time now) {
   return trouble;
 }
 
-Trouble broken_store(const std::string& why, bool readable, Time now) {
-  Trouble trouble;
-  trouble.name = "store";
-  trouble.severity = Severity::critical;
-  trouble.degree = 2;
-  trouble.growth_is_told_at_once = true;
-  trouble.since = now;
-  trouble.subject = readable ? "leads are refused: nothing can be stored" : "the store cannot be read";
-  trouble.text =
-      "The store is in trouble: " + why +
-      ".\nNew leads are answered 503 as long as nothing can be stored; what was acknowledged is safe.\n"
-      "What to do: make room on the disk, or mend it; the service goes on by itself. "
-      "`leadspool check` tells more.";
-  return trouble;
-}
-
-Trouble little_room(std::uint64_t free_bytes, std::uint64_t minimum_bytes, Time now) {
-  const auto mib = [](std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
-  Trouble trouble;
-  trouble.name = "store";
-  trouble.growth_is_told_at_once = true;
-  trouble.since = now;
-  trouble.subject = "the store's disk is nearly full";
-  trouble.text = "The store's disk has " + mib(free_bytes) + " left. With less than " + mib(minimum_bytes) +
-                 " new leads are refused.\nWhat to do: make room, or move the store to a larger disk.";
-  return trouble;
-}
-
 Trouble unrouted(std::int64_t count, Time now) {
   Trouble trouble;
   trouble.name = "unrouted";
@@ -242,13 +216,7 @@ std::string_view to_string(Severity severity) {
 
 std::vector<Trouble> find_troubles(const Facts& facts, const Limits& limits, Time now) {
   std::vector<Trouble> found;
-  if (facts.store_trouble || facts.unread_store) {
-    const bool readable = !facts.unread_store;
-    found.push_back(
-        broken_store(facts.store_trouble.value_or(facts.unread_store.value_or("")), readable, now));
-  } else if (facts.free_bytes && *facts.free_bytes / 2 < limits.minimum_free_bytes) {
-    found.push_back(little_room(*facts.free_bytes, limits.minimum_free_bytes, now));
-  }
+  find_store_troubles(facts, limits, now, found);
   if (const auto& certificate = facts.certificate) {
     if (certificate->valid_until - now < limits.certificate_expires_soon || certificate->valid_until <= now) {
       found.push_back(ending_certificate(*certificate, now));

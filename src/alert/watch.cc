@@ -104,6 +104,7 @@ class Watch::Loop {
     if (recalled_ && !facts.unread_store) look_at_times(facts);
     facts.watched_since = sources_.since();
     facts.waiting_since = waiting_.since();
+    if (auto& backup = facts.backup) backup->watched_since = watched_since(*backup);
     const auto troubles = find_troubles(facts, in_force_->limits, tools_.clock.now());
     const bool all_known = !facts.unread_store;
     tell(log_, troubles, all_known, [&](const Notice& notice) {
@@ -157,6 +158,15 @@ class Watch::Loop {
       if (oldest && *oldest > now) waiting[destination.name] = oldest;
     }
     waiting_.look(waiting, now);
+    Times folders;
+    if (facts.backup) folders[facts.backup->folder] = std::nullopt;
+    backups_.look(folders, now);
+  }
+
+  [[nodiscard]] Time watched_since(const BackupFacts& backup) const {
+    const auto since = backups_.since();
+    const auto at = since.find(backup.folder);
+    return at == since.end() ? tools_.clock.now() : at->second;
   }
 
   // Reads what was told before this process began, unless that was done.
@@ -172,7 +182,7 @@ class Watch::Loop {
       remembered_[alert.name] = alert;
       // What none of them knows was told to people who are not reached any more: remember() removes it.
       static_cast<void>(log_.take_over(alert) || webhook_.take_over(alert) || mail_.take_over(alert) ||
-                        sources_.take_over(alert) || waiting_.take_over(alert));
+                        sources_.take_over(alert) || waiting_.take_over(alert) || backups_.take_over(alert));
     }
     recalled_ = true;
   }
@@ -182,7 +192,7 @@ class Watch::Loop {
     for (const auto* channel : {&log_, &webhook_, &mail_}) {
       for (auto& alert : channel->told_alerts()) all.emplace(alert.name, alert);
     }
-    for (const auto* times : {&sources_, &waiting_}) {
+    for (const auto* times : {&sources_, &waiting_, &backups_}) {
       for (auto& row : times->to_remember()) all.emplace(row.name, row);
     }
     return all;
@@ -237,6 +247,7 @@ class Watch::Loop {
   Channel mail_{"email"};
   WatchedTimes sources_{"watching"};
   WatchedTimes waiting_{"waiting"};
+  WatchedTimes backups_{"backups"};
   std::map<std::string, outbox::ToldAlert> remembered_;  // as the store has it
   std::vector<outbox::ToldNotice> told_;                 // not in the store yet
   bool recalled_ = false;

@@ -10,6 +10,7 @@
 
 #include "admin/admin_api.h"
 #include "admin/trial_routes.h"
+#include "app/backup_view.h"
 #include "app/destination_trials.h"
 #include "app/part_options.h"
 #include "app/service.h"
@@ -25,6 +26,7 @@
 #include "outbox/reader.h"
 #include "outbox/redrives.h"
 #include "outbox/store.h"
+#include "upkeep/backups.h"
 #include "upkeep/keeper.h"
 
 namespace leadspool::app {
@@ -33,8 +35,7 @@ namespace {
 constexpr std::string_view kPrefix = "/api/v1";
 // A page of 500 leads with long texts; the answer comes from this machine and this user.
 constexpr std::size_t kLargestAnswer = 256u << 20;
-// A destination's test may take a minute.
-constexpr std::chrono::seconds kPatience{90};
+constexpr std::chrono::seconds kPatienceForLife{10};
 
 // Changes nothing, and needs no store, which may not be there yet.
 bool is_test(const AdminCall& call) {
@@ -68,22 +69,20 @@ std::string target_of(const AdminCall& call) {
   return target;
 }
 
-http::ClientResult call_socket(const StoreConfig& store, const std::string& method, const std::string& target,
-                               const std::string& body,
-                               const std::function<void(std::string_view)>& take_part = nullptr) {
+http::ClientResult call_socket(const StoreConfig& store, const AdminCall& call, const std::string& target) {
   http::ClientRequest request;
-  request.method = method;
+  request.method = call.method;
   request.url = "http://localhost" + target;
-  request.body = body;
-  if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  request.body = call.body;
+  if (!call.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   request.unix_socket = admin_socket(store);
-  request.total_timeout = kPatience;
+  request.total_timeout = call.patience;
   request.max_answer_bytes = kLargestAnswer;
   std::exception_ptr failure;  // of whom the parts are given to; none must get into the client
-  if (take_part) {
+  if (call.take_part) {
     request.take_part = [&](std::string_view part) {
       try {
-        take_part(part);
+        call.take_part(part);
       } catch (...) {
         failure = std::current_exception();
       }
@@ -101,6 +100,7 @@ struct ChangingDoors {
   outbox::Redrives* redrives = nullptr;
   outbox::Erasures* erasures = nullptr;
   outbox::GivenAnswers* given_answers = nullptr;
+  upkeep::Backups* backups = nullptr;
 };
 
 admin::ServiceView view_of(const Config& config, const Clock& clock) {
@@ -108,6 +108,9 @@ admin::ServiceView view_of(const Config& config, const Clock& clock) {
   view.sources = [&config] { return describe_sources(config); };
   view.destinations = [&config] { return describe(config, nullptr); };
   view.new_deliveries = [&config](const Lead& lead) { return new_deliveries(config, lead); };
+  view.backups = [&config, &clock] {
+    return to_view(upkeep::look_at_backups(backup_rules(config), clock.now()));
+  };
   add_destination_trials(view, config.file, clock);
   return view;
 }
@@ -147,10 +150,12 @@ AdminReply call_in_process(const Config& config, const AdminCall& call, const Ch
   const SystemClock clock;
   outbox::Reader reader(config.store.path);
   outbox::Overview overview(config.store.path);
+  auto view = view_of(config, clock);
+  if (doors.backups) add_backups(view, *doors.backups);
   admin::AdminApi api(
       {.access = admin::Access::open, .tokens = {}},
       {reader, overview, doors.corrections, doors.redrives, doors.erasures, doors.given_answers},
-      view_of(config, clock), clock);
+      std::move(view), clock);
   http::Router router;
   api.add_routes(router);
   return answer(router, call);
@@ -200,13 +205,16 @@ AdminReply change_in_process(const Config& config, const AdminCall& call) {
   // There is no service that would do it; and to remove what is old is the service's business alone.
   upkeep::Keeper keeper({}, committer, clock);
   erasures.on_erased([&] { keeper.run_once(); });
-  return call_in_process(config, call, {&corrections, &redrives, &erasures, &given_answers});
+  auto rules = backup_rules(config);
+  rules.rest = 0;
+  upkeep::Backups backups(std::move(rules), committer, clock);
+  return call_in_process(config, call, {&corrections, &redrives, &erasures, &given_answers, &backups});
 }
 
 }  // namespace
 
 std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall& call) {
-  auto result = call_socket(store, call.method, target_of(call), call.body, call.take_part);
+  auto result = call_socket(store, call, target_of(call));
   if (auto* answer = std::get_if<http::ClientAnswer>(&result)) {
     if (!answer->complete) throw outbox::StoreError("the service's answer was cut off");
     return AdminReply{answer->status, std::move(answer->body)};
@@ -238,8 +246,13 @@ AdminReply call_admin(const Config& config, const AdminCall& call) {
   }
 }
 
-bool service_answers(const StoreConfig& store) {
-  return std::holds_alternative<http::ClientAnswer>(call_socket(store, "GET", "/healthz", ""));
+ServiceLife service_life(const StoreConfig& store) {
+  AdminCall call;
+  call.patience = kPatienceForLife;
+  const auto result = call_socket(store, call, "/healthz");
+  const auto* failure = std::get_if<http::ClientFailure>(&result);
+  if (failure == nullptr) return ServiceLife::answering;
+  return failure->may_have_been_received() ? ServiceLife::silent : ServiceLife::absent;
 }
 
 }  // namespace leadspool::app

@@ -9,6 +9,7 @@
 // Errors: outbox::StoreError when neither way is open; its text is for the operator.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct AdminCall {
   // Set: a good answer is given to this part by part as it comes, and the reply's body is empty. For what is
   // too long to be held as a whole.
   std::function<void(std::string_view part)> take_part = nullptr;
+  // How long a service may take over it; a destination's test may take a minute.
+  std::chrono::seconds patience{90};
 };
 
 struct AdminReply {
@@ -42,7 +45,11 @@ struct AdminReply {
 
 [[nodiscard]] AdminReply call_admin(const Config& config, const AdminCall& call);
 
-// Whether a service answers on the socket of this store.
-[[nodiscard]] bool service_answers(const StoreConfig& store);
+enum class ServiceLife {
+  absent,
+  answering,
+  silent,  // something listens on the store's socket, and said nothing within ten seconds
+};
+[[nodiscard]] ServiceLife service_life(const StoreConfig& store);
 
 }  // namespace leadspool::app

@@ -44,6 +44,18 @@ void read_store(alert::Facts& facts, const Config& config, outbox::Overview& ove
   facts.unrouted = overview.unrouted();
 }
 
+std::optional<alert::BackupFacts> backup_facts(const admin::BackupsStatus& backups) {
+  // Before the first look into the folder nobody knows how old the newest is.
+  if (backups.folder.empty() || (!backups.next_at && backups.problem.empty())) return std::nullopt;
+  alert::BackupFacts facts;
+  facts.folder = backups.folder;
+  facts.every = std::chrono::hours{backups.every_hours};
+  if (backups.newest) facts.newest_at = backups.newest->made_at;
+  facts.problem = backups.problem;
+  facts.failing_since = backups.failing_since;
+  return facts;
+}
+
 }  // namespace
 
 alert::AlertOptions alert_options(const Config& config) {
@@ -74,6 +86,7 @@ alert::Facts alert_facts(const Config& config, outbox::Overview& overview,
                                                   std::move(certificate->problem)};
     }
   }
+  if (service.backups) facts.backup = backup_facts(service.backups());
   std::error_code unknown;
   const auto folder = std::filesystem::absolute(config.store.path).parent_path();
   if (const auto space = std::filesystem::space(folder, unknown); !unknown)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/command_line.h"
+#include "outbox/store_files.h"
 
 namespace leadspool::app {
 
@@ -26,6 +27,11 @@ void OutputFile::write(std::string_view part) {
   } else if (!file_.write(part.data(), static_cast<std::streamsize>(part.size()))) {
     fail();
   }
+}
+
+void OutputFile::sync() {
+  if (!file_.flush()) fail();
+  outbox::sync_file(partial_path_);
 }
 
 void OutputFile::finish() {

@@ -22,6 +22,10 @@ class OutputFile {
 
   void write(std::string_view part);
 
+  // What was written so far is on the disk, in partial_path(). Not for standard output.
+  void sync();
+  [[nodiscard]] const std::string& partial_path() const { return partial_path_; }
+
   // All was written: it takes its name, and the place of a file that had it.
   void finish();
 

@@ -71,6 +71,16 @@ outbox::UpkeepRules upkeep_rules(const StoreConfig& store) {
   return {.keep_delivered = std::chrono::days{store.retention_delivered_days}};
 }
 
+upkeep::BackupRules backup_rules(const Config& config) {
+  upkeep::BackupRules rules;
+  rules.store = config.store.path;
+  rules.folder = config.backup.folder;
+  rules.every = std::chrono::hours{config.backup.every_hours};
+  rules.keep = static_cast<std::size_t>(config.backup.keep);
+  rules.minimum_free_bytes = minimum_free_bytes(config.store);
+  return rules;
+}
+
 std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock) {
   std::vector<delivery::Destination> destinations;
   for (const auto& configured : config.destinations) {

@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "outbox/upkeep.h"
 #include "receiver/receiver.h"
+#include "upkeep/backups.h"
 
 namespace leadspool::app {
 
@@ -22,6 +23,7 @@ namespace leadspool::app {
 [[nodiscard]] http::ServerOptions admin_listener(const AdminConfig& admin);
 [[nodiscard]] std::uint64_t minimum_free_bytes(const StoreConfig& store);
 [[nodiscard]] outbox::UpkeepRules upkeep_rules(const StoreConfig& store);
+[[nodiscard]] upkeep::BackupRules backup_rules(const Config& config);
 
 // `clock` outlives what is made.
 [[nodiscard]] std::vector<delivery::Destination> make_destinations(const Config& config, const Clock& clock);

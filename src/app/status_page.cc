@@ -1,9 +1,6 @@
 #include "app/status_page.h"
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
-#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -80,17 +77,6 @@ std::string unrouted_line(const Json& count) {
                  "`leads discard` gives them up");
 }
 
-// "7.5 GiB", "64 KiB".
-std::string size_text(std::int64_t bytes) {
-  constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 0;
-  double size = static_cast<double>(bytes);
-  for (; size >= 1'024 && unit + 1 < std::size(kUnits); ++unit) size /= 1'024;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit > 0 && size < 10 ? "%.1f %s" : "%.0f %s", size, kUnits[unit]);
-  return text.data();
-}
-
 // Of a class of waits: "2.5 s", "5 min"; null: longer than any.
 std::string wait_text(const Json& upper_end_ms) {
   if (upper_end_ms.is_null()) return "over a week";
@@ -129,6 +115,20 @@ std::string store_lines(const Json& status) {
   return text;
 }
 
+std::string backup_lines(const Json& backup) {
+  if (backup.is_null()) return line_of("Backup", "none is made: set folder in [backup]");
+  const auto& age = backup["age_s"];
+  std::string text =
+      line_of("Backup", (age.is_null() ? std::string("none yet")
+                                       : "the last one at " + text_or_dash(backup["last_at"]) + ", " +
+                                             span_text(age.get<std::int64_t>()) + " ago") +
+                            "; the next at " + text_or_dash(backup["next_at"]));
+  if (const auto& problem = backup["problem"]; !problem.is_null()) {
+    text += line_of("TROUBLE", "the last backup failed: " + text_or_dash(problem));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string status_text(const std::string& json, std::size_t width) {
@@ -141,6 +141,8 @@ std::string status_text(const std::string& json, std::size_t width) {
   text += line_of("Undelivered",
                   age.is_null() ? "none" : "the oldest waits for " + span_text(age.get<std::int64_t>()));
   text += time_to_crm_line(status["time_to_crm"]) + store_lines(status);
+  // Older services do not tell of it.
+  if (status.contains("backup")) text += backup_lines(status["backup"]);
   text += certificate_line(status["certificate"]) + config_lines(status["config"]);
   return text + "\n" + destinations_text(json, width);
 }

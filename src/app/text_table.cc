@@ -1,7 +1,10 @@
 #include "app/text_table.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cwchar>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -193,6 +196,16 @@ std::string TextTable::to_string(std::size_t width) const {
     add_line([&](std::size_t i) -> const std::string& { return row[i]; });
   }
   return text;
+}
+
+std::string size_text(std::int64_t bytes) {
+  constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  double size = static_cast<double>(bytes);
+  for (; size >= 1'024 && unit + 1 < std::size(kUnits); ++unit) size /= 1'024;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit > 0 && size < 10 ? "%.1f %s" : "%.0f %s", size, kUnits[unit]);
+  return text.data();
 }
 
 std::string to_the_second(std::string time) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -68,6 +69,9 @@ class TextTable {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+// "7.5 GiB", "64 KiB".
+[[nodiscard]] std::string size_text(std::int64_t bytes);
 
 // A time of the API to the second, which is what a table has room for; anything else as it is.
 [[nodiscard]] std::string to_the_second(std::string time);

@@ -51,6 +51,9 @@ struct AdminFixture : StoreFixture {
     view.previews = [this](const std::string& name) {
       return name == "crm" ? std::optional{previews} : std::nullopt;
     };
+    view.backups = [this] { return backups; };
+    view.make_backup = [this] { return made_copy; };
+    view.make_copy_to_take_away = [this] { return made_copy; };
     view.commits = [this] { return committer.timings(); };
     view.started_at = clock.now();
     view.running = true;
@@ -165,6 +168,8 @@ struct AdminFixture : StoreFixture {
   std::optional<admin::CertificateStatus> certificate;
   admin::ConfigStatus config{"leadspool.toml", clock.now(), {}, {}};
   admin::ReloadReport reload_report;
+  admin::BackupsStatus backups;
+  admin::CopyResult made_copy = "nobody said what";
   // Of the destination crm.
   std::vector<connector::TestStep> test_steps;
   admin::Previews previews{.mistakes = {},

@@ -244,4 +244,54 @@ TEST_CASE("leads that no destination wants are told with their number") {
   REQUIRE(contains(trouble.text, "leadspool leads discard ID"));
 }
 
+TEST_CASE("a backup that failed is told at once, with what to do") {
+  auto facts = good_facts();
+  facts.backup = BackupFacts{.folder = "/var/backups",
+                             .newest_at = kNow - hours{20},
+                             .problem = "no room is left",
+                             .failing_since = kNow - minutes{5},
+                             .watched_since = kNow - hours{500}};
+  const auto trouble = trouble_in(facts);
+  REQUIRE(trouble.name == "backup");
+  REQUIRE(trouble.severity == Severity::warning);
+  REQUIRE(trouble.since == kNow - minutes{5});
+  REQUIRE(contains(trouble.text, "no room is left"));
+  REQUIRE(contains(trouble.text, "2025-12-31T04:00:00.000Z"));
+  REQUIRE(contains(trouble.text, "leadspool backups make"));
+  facts.backup->newest_at.reset();
+  REQUIRE(contains(trouble_in(facts).text, "There is no good copy in /var/backups"));
+}
+
+TEST_CASE("a backup is old when two of its schedules have passed without one") {
+  auto facts = good_facts();
+  facts.backup = BackupFacts{.folder = "/var/backups",
+                             .every = hours{6},
+                             .newest_at = kNow - hours{12} + minutes{1},
+                             .problem = "",
+                             .failing_since = std::nullopt,
+                             .watched_since = kNow - hours{500}};
+  REQUIRE(found_in(facts).empty());
+  SECTION("since the newest") {
+    facts.backup->newest_at = kNow - hours{13};
+    const auto trouble = trouble_in(facts);
+    REQUIRE(trouble.name == "backup");
+    REQUIRE(trouble.severity == Severity::warning);
+    REQUIRE(trouble.subject == "the last backup is older than 12 hours");
+    REQUIRE(trouble.since == kNow - hours{1});
+    REQUIRE(contains(trouble.text, "leadspool backups list"));
+  }
+  SECTION("or, without any, since there should be one") {
+    facts.backup->newest_at.reset();
+    facts.backup->watched_since = kNow - hours{12} + minutes{1};
+    REQUIRE(found_in(facts).empty());
+    facts.backup->watched_since = kNow - hours{12};
+    REQUIRE(contains(trouble_in(facts).text, "There is no good copy in /var/backups"));
+  }
+  SECTION("also while the store cannot be read") {
+    facts.backup->newest_at = kNow - hours{13};
+    facts.unread_store = "no such file";
+    REQUIRE(found_in(facts).size() == 2);
+  }
+}
+
 }  // namespace leadspool::alert

@@ -460,4 +460,37 @@ TEST_CASE("the watch is stopped out of what it tells a mail server that hangs") 
   REQUIRE(watched.names().front() == (when == "QUIT" ? "email:destination/crm" : "log:destination/crm"));
 }
 
+TEST_CASE(
+    "since when there should be copies is remembered over restarts, and begins anew with another folder") {
+  Watched watched;
+  watched.webhook_answers(200);
+  watched.facts.backup = BackupFacts{.folder = "/var/backups",
+                                     .every = hours{24},
+                                     .newest_at = std::nullopt,
+                                     .problem = "",
+                                     .failing_since = std::nullopt,
+                                     .watched_since = {}};
+  {
+    Watch watch(by_webhook(), watched.tools());
+    watched.look(watch);
+    watched.store.clock.advance(hours{47});
+    watched.look(watch);
+    REQUIRE(watched.client.requests().empty());
+  }
+  Watch watch(by_webhook(), watched.tools());
+  SECTION("it is told") {
+    watched.store.clock.advance(hours{1});
+    watched.look(watch);
+    REQUIRE(watched.client.requests().size() == 1);
+    REQUIRE(contains(watched.client.requests()[0].body, "the last backup is older than 48 hours"));
+  }
+  SECTION("it begins anew") {
+    watched.look(watch);
+    watched.facts.backup->folder = "/mnt/other";
+    watched.store.clock.advance(hours{1});
+    watched.look(watch);
+    REQUIRE(watched.client.requests().empty());
+  }
+}
+
 }  // namespace leadspool::alert

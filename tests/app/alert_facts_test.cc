@@ -58,4 +58,26 @@ TEST_CASE("the facts tell what the service says of its store and its certificate
   REQUIRE(facts.certificate->problem == "no key");
 }
 
+TEST_CASE("the facts tell of backups where copies are made") {
+  test::StoreFixture store;
+  admin::ServiceView service;
+  admin::BackupsStatus backups;
+  service.backups = [&] { return backups; };
+  REQUIRE_FALSE(alert_facts(config_of(store), store.overview, service).backup);
+  backups.folder = "/var/backups";
+  backups.every_hours = 12;
+  REQUIRE_FALSE(alert_facts(config_of(store), store.overview, service).backup);
+  backups.problem = "no room";
+  backups.failing_since = store.clock.now();
+  auto facts = alert_facts(config_of(store), store.overview, service);
+  REQUIRE(facts.backup->folder == "/var/backups");
+  REQUIRE(facts.backup->every == std::chrono::hours{12});
+  REQUIRE(facts.backup->problem == "no room");
+  REQUIRE(facts.backup->failing_since == store.clock.now());
+  REQUIRE_FALSE(facts.backup->newest_at);
+  backups.newest = admin::BackupCopy{"/var/backups/one.db", store.clock.now(), 1};
+  facts = alert_facts(config_of(store), store.overview, service);
+  REQUIRE(facts.backup->newest_at == store.clock.now());
+}
+
 }  // namespace leadspool::app

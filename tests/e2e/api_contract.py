@@ -331,6 +331,10 @@ def look_at_rows(contract, answer):
     contract.check("attachment" in answer.headers.get("content-disposition", ""), "leads.csv is no attachment")
 
 
+def look_at_copy(contract, answer):
+    contract.check(answer.body.startswith(b"SQLite format 3\0"), f"a copy of the store begins {answer.body[:20]!r}")
+
+
 def look_at_pages(contract, answer):
     """Pages of one lead are together the page of all, whoever comes first."""
     operation = contract.operations["get", "/api/v1/leads"]
@@ -437,6 +441,9 @@ def good_calls(leads):
         Good("GET", "/api/v1/redrives/{id}", id=lambda contract: contract.facts.get("redrive", STRANGER)),
         Good("POST", "/api/v1/redrives/{id}/cancel", id=lambda contract: contract.facts.get("redrive", STRANGER),
              body={"reason": "enough"}),
+        Good("POST", "/api/v1/backups", body={"reason": "before all that is erased"}),
+        Good("GET", "/api/v1/backups"),
+        Good("POST", "/api/v1/backups/download", then=look_at_copy, body={"reason": "for the vault"}),
         Good("POST", "/api/v1/exports", body={"email": "anna@contoso.com", "reason": "she asked"}),
         Good("POST", "/api/v1/erasures", body={"email": "anna@contoso.com", "reason": "she asked", "dry_run": True}),
         Good("POST", "/api/v1/erasures", body={"email": "anna@contoso.com", "reason": "she asked"}),

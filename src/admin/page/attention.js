@@ -3,10 +3,11 @@
 //   findAttention(status, sources)  -> [{tone, text, href?}], the worst first; sources: of GET /api/v1/sources, or null
 //   attentionList(found)            -> node
 import { address } from './route.js';
-import { count, plural } from './time.js';
+import { count, plural, when } from './time.js';
 import { given, h, link } from './ui.js';
 
 const kCertificateDays = 21;
+const kSchedulesUntilOld = 2;
 
 export function findAttention(status, sources) {
   const all = [
@@ -19,7 +20,7 @@ export function findAttention(status, sources) {
   return all.sort((one, other) => order.indexOf(one.tone) - order.indexOf(other.tone));
 }
 
-function ofService({ store, config, certificate }) {
+function ofService({ store, config, certificate, backup }) {
   const found = [];
   if (store.trouble) found.push({ tone: 'bad', text: ['The store has trouble: ', given(store.trouble)] });
   if (config?.errors.length) {
@@ -44,6 +45,11 @@ function ofService({ store, config, certificate }) {
       tone: certificate.days_left < 0 ? 'bad' : 'warn',
       text: certificateText(certificate.days_left),
     });
+  }
+  if (backup?.problem) {
+    found.push({ tone: 'warn', text: ['The last backup failed: ', given(backup.problem)] });
+  } else if (backup?.age_s > kSchedulesUntilOld * backup?.every_hours * 3600) {
+    found.push({ tone: 'warn', text: ['The last backup is old: it was made ', when(backup.last_at), '.'] });
   }
   return found;
 }

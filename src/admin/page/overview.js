@@ -79,6 +79,7 @@ function numbers(status) {
     ),
     number('Time to CRM', times?.count ? atMost(times.p50_ms) : notKnown(), timesText(times)),
     number('Store', store.bytes == null ? notKnown() : bytes(store.bytes), storeText(store)),
+    status.backup && number('Last backup', when(status.backup.last_at, 'none yet'), backupText(status.backup)),
   );
 }
 
@@ -103,6 +104,11 @@ function storeText({ log_bytes: log, free_bytes: free }) {
     Boolean,
   );
   return parts.join(', ') || 'free disk space not known';
+}
+
+function backupText({ problem, next_at: next }) {
+  if (problem) return 'the last try failed';
+  return next ? ['the next ', when(next)] : '';
 }
 
 function destinations(all, reload) {
