@@ -10,25 +10,29 @@
 #include <CLI/CLI.hpp>
 
 #include "app/alert_commands.h"
+#include "app/backup_commands.h"
 #include "app/check_command.h"
 #include "app/command_line.h"
 #include "app/command_tree.h"
 #include "app/destinations_commands.h"
 #include "app/documentation_commands.h"
 #include "app/init_command.h"
+#include "app/key_command.h"
 #include "app/leads_commands.h"
+#include "app/migrate_command.h"
 #include "app/process_setup.h"
 #include "app/redrives_commands.h"
 #include "app/reload_command.h"
+#include "app/restore_command.h"
 #include "app/send_command.h"
 #include "app/serve_command.h"
 #include "app/simulate_command.h"
 #include "app/source_commands.h"
 #include "app/status_commands.h"
-#include "app/store_commands.h"
 #include "app/text_table.h"
 #include "app/token_command.h"
 #include "app/unknown_word.h"
+#include "app/verify_command.h"
 #include "http/server.h"
 
 namespace leadspool::app {
@@ -40,7 +44,8 @@ void declare(CLI::App& app, CommandLine& line) {
   app.set_version_flag("--version", "leadspool " LEADSPOOL_VERSION);
   app.footer(
       "`leadspool COMMAND --help` tells more. Exit codes: 0 done, 1 failed, 2 usage, 3 configuration.");
-  add_init_commands(line);
+  add_init_command(line);
+  add_key_command(line);
   add_serve_command(line);
   add_check_command(line);
   add_reload_command(line);
@@ -51,7 +56,10 @@ void declare(CLI::App& app, CommandLine& line) {
   add_destinations_commands(line);
   add_source_commands(line);
   add_alert_commands(line);
-  add_store_commands(line);
+  add_backup_commands(line);
+  add_verify_command(line);
+  add_restore_command(line);
+  add_migrate_command(line);
   add_token_command(line);
   add_simulate_command(line);
   add_documentation_commands(line);

@@ -8,6 +8,8 @@
 #include "app/alert_config.h"
 #include "app/config_secret.h"
 #include "app/destination_config.h"
+#include "app/packaged_config.h"
+#include "app/shell_word.h"
 #include "app/source_config.h"
 #include "app/text_file.h"
 #include "base/ip_address.h"
@@ -113,6 +115,15 @@ LogConfig read_log(ConfigSection section) {
   return log;
 }
 
+BackupConfig read_backup(ConfigSection section, const ReadingContext& context) {
+  BackupConfig backup;
+  backup.folder = context.resolve(section.text("folder").value_or(""));
+  backup.every_hours = section.whole_number("every_hours", backup.every_hours, 1, kYear_h);
+  backup.keep = section.whole_number("keep", backup.keep, 1, 1'000);
+  section.refuse_unknown();
+  return backup;
+}
+
 // Names stand in URLs, logs and commands.
 void check_name(ConfigSection& section, const std::string& name, std::set<std::string>& taken) {
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
@@ -182,6 +193,7 @@ Config read_tables(const TomlTable& table, const ReadingContext& context, Config
   config.receiver = read_receiver(section_of(file, "receiver", findings), context);
   config.admin = read_admin(section_of(file, "admin", findings), findings);
   config.log = read_log(section_of(file, "log", findings));
+  config.backup = read_backup(section_of(file, "backup", findings), context);
   auto alert = section_of(file, "alert", findings);
   config.alert = read_alert(alert, context);
   refuse_one_address_for_both(config, file);
@@ -231,14 +243,21 @@ std::string lead_url(const ReceiverConfig& receiver, std::string_view source) {
 ConfigReading read_config(const std::string& path, Secrets secrets) {
   const auto text = read_text_file(path);
   if (const auto* why_not = std::get_if<UnreadableFile>(&text)) {
-    return std::vector{ConfigError{
-        path, 1, 1, "", "this file " + why_not->reason + "; `leadspool init DIR` makes a configuration"}};
+    return std::vector{ConfigError{path, 1, 1, "", "this file " + why_not->reason, "leadspool init DIR"}};
+  }
+  if (is_packaged_config(std::get<std::string>(text))) {
+    const auto folder = std::filesystem::absolute(path).parent_path().string();
+    return std::vector{
+        ConfigError{path, 1, 1, "",
+                    "Leadspool is not set up yet; it needs the name under which the marketplace reaches this "
+                    "machine",
+                    "sudo leadspool init " + shell_word(folder) + " --public-url https://leads.contoso.com"}};
   }
   const auto toml = read_toml(std::get<std::string>(text));
   if (const auto* error = std::get_if<TomlSyntaxError>(&toml)) {
-    return std::vector{ConfigError{path, error->place.line, error->place.column, "", error->message}};
+    return std::vector{ConfigError{path, error->place.line, error->place.column, "", error->message, {}}};
   }
-  ConfigFindings findings{path, {}, {}};
+  ConfigFindings findings{path, {}, {}, {}};
   Config config = read_tables(std::get<TomlTable>(toml), context_of(path, secrets), findings);
   if (!findings.errors.empty()) {
     std::stable_sort(findings.errors.begin(), findings.errors.end(),
@@ -248,6 +267,7 @@ ConfigReading read_config(const std::string& path, Secrets secrets) {
     return findings.errors;
   }
   config.warnings = std::move(findings.warnings);
+  config.secret_files = std::move(findings.secret_files);
   return config;
 }
 
@@ -256,7 +276,7 @@ std::optional<StoreConfig> read_store_config(const std::string& path) {
   if (!std::holds_alternative<std::string>(text)) return std::nullopt;
   const auto table = read_what_is_toml(std::get<std::string>(text));
   if (!table) return std::nullopt;
-  ConfigFindings ignored{path, {}, {}};
+  ConfigFindings ignored{path, {}, {}, {}};
   ConfigSection file(*table, TomlPlace{}, "", ignored);
   StoreConfig store = read_store(section_of(file, "store", ignored), context_of(path, Secrets::leave));
   if (store.path.empty()) return std::nullopt;

@@ -53,6 +53,13 @@ struct LogConfig {
   LogFormat format = LogFormat::text;
 };
 
+// Copies of the store, made and looked through by the service.
+struct BackupConfig {
+  std::string folder;  // a path; empty: none are made
+  std::int64_t every_hours = 24;
+  std::int64_t keep = 7;  // so many; older ones are removed
+};
+
 struct SourceConfig : receiver::Source {
   // So long without a lead is told of; 0: never.
   std::int64_t silence_hours = 0;
@@ -77,10 +84,12 @@ struct Config {
   ReceiverConfig receiver;
   AdminConfig admin;
   LogConfig log;
+  BackupConfig backup;
   alert::AlertOptions alert;
   std::vector<SourceConfig> sources;
   std::vector<DestinationConfig> destinations;
-  std::vector<ConfigError> warnings;  // the file is usable, but look at these
+  std::vector<ConfigError> warnings;      // the file is usable, but look at these
+  std::vector<std::string> secret_files;  // paths
 };
 
 // Where leads of `source` are posted, without the key: "https://leads.contoso.com/leads/marketplace".

@@ -27,7 +27,8 @@ std::optional<Sha256> to_hash(const std::string& hex) {
 
 std::string to_string(const ConfigError& error) {
   return error.file + ":" + std::to_string(error.line) + ":" + std::to_string(error.column) + ": " +
-         (error.key.empty() ? "" : error.key + ": ") + error.message;
+         (error.key.empty() ? "" : error.key + ": ") + error.message +
+         (error.mend.empty() ? "" : "; mend it with: `" + error.mend + "`");
 }
 
 const TomlValue* ConfigSection::find(std::string_view key) {
@@ -182,7 +183,7 @@ ConfigError ConfigSection::make(TomlPlace place, std::string_view key, std::stri
   std::string name = title_;
   if (!name.empty() && !key.empty()) name += '.';
   name += key;
-  return {findings_.file, place.line, place.column, std::move(name), std::move(message)};
+  return {findings_.file, place.line, place.column, std::move(name), std::move(message), {}};
 }
 
 void ConfigSection::error_at(TomlPlace place, std::string_view key, std::string message) {
@@ -193,8 +194,9 @@ void ConfigSection::error(std::string_view key, std::string message) {
   error_at(place_of(key), key, std::move(message));
 }
 
-void ConfigSection::warning(std::string_view key, std::string message) {
+void ConfigSection::warning(std::string_view key, std::string message, std::string mend) {
   findings_.warnings.push_back(make(place_of(key), key, std::move(message)));
+  findings_.warnings.back().mend = std::move(mend);
 }
 
 void ConfigSection::refuse_unknown() {

@@ -25,6 +25,7 @@ struct ConfigError {
   int column = 1;
   std::string key;  // "receiver.listen"; empty when the file itself is wrong
   std::string message;
+  std::string mend;  // a command that mends it, where there is one
 };
 
 // "leadspool.toml:7:1: receiver.lisen: unknown key; did you mean `listen`?"
@@ -35,6 +36,7 @@ struct ConfigFindings {
   std::string file;
   std::vector<ConfigError> errors;
   std::vector<ConfigError> warnings;
+  std::vector<std::string> secret_files;  // paths of those that are named
 };
 
 class ConfigSection {
@@ -84,7 +86,8 @@ class ConfigSection {
   // At the key's place, or at the table's when the key is absent.
   void error(std::string_view key, std::string message);
   void error_at(TomlPlace place, std::string_view key, std::string message);
-  void warning(std::string_view key, std::string message);
+  void warning(std::string_view key, std::string message, std::string mend = {});
+  void note_secret_file(std::string path) { findings_.secret_files.push_back(std::move(path)); }
 
   // Reports every key that nothing asked for.
   void refuse_unknown();

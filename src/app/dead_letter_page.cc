@@ -5,19 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/shell_word.h"
+
 namespace leadspool::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kIndent = 2;
-
-// As one word of a shell. What it could not be typed as is left as a terminal shows it.
-std::string quoted(const std::string& text) {
-  std::string word = "'";
-  for (const char c : printable(text)) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
 
 std::string group_text(const Json& group, std::size_t width) {
   const auto count = group["count"].get<std::int64_t>();
@@ -32,8 +27,8 @@ std::string group_text(const Json& group, std::size_t width) {
                to_the_second(group["last"].get<std::string>()) + ", one of them: leadspool leads show " +
                group["sample"].get<std::string>()) +
          // Whole, so that it can be copied; a shell takes it in one line.
-         "  leadspool leads redrive --destination " + printable(destination) + " --cause " + quoted(cause) +
-         (count > 1 ? " --canary 1" : "") + "\n";
+         "  leadspool leads redrive --destination " + printable(destination) + " --cause " +
+         shell_word(cause) + (count > 1 ? " --canary 1" : "") + "\n";
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ struct FreeOpenSsl {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+  void operator()(X509_STORE_CTX* check) const { X509_STORE_CTX_free(check); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, FreeOpenSsl>;
@@ -109,6 +111,48 @@ void set_rules(SSL_CTX* context) {
   SSL_CTX_set_read_ahead(context, 1);  // one system call for each record instead of two
 }
 
+// The leaf's own dates are told apart from the chain (validity()).
+int pass_over_dates_of_leaf(int good, X509_STORE_CTX* check) {
+  const int error = X509_STORE_CTX_get_error(check);
+  const bool is_about_dates = error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+  if (good == 1 || !is_about_dates || X509_STORE_CTX_get_error_depth(check) > 0) return good;
+  X509_STORE_CTX_set_error(check, X509_V_OK);
+  return 1;
+}
+
+// Its common name, else its organisation.
+std::string name_of(const X509_NAME* name) {
+  for (const int part : {NID_commonName, NID_organizationName}) {
+    const int at = X509_NAME_get_index_by_NID(name, part, -1);
+    if (at < 0) continue;
+    unsigned char* text = nullptr;
+    const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    if (size < 0) continue;
+    std::string result(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+    OPENSSL_free(text);
+    return result;
+  }
+  return "an authority without a name";
+}
+
+// `depth` counts from the leaf. Where an issuer is unknown that is not the leaf's own, the file has
+// intermediates, and what is missing is trust rather than one more.
+ChainVerdict::Kind kind_of(int error, int depth) {
+  switch (error) {
+    case X509_V_OK:
+      return ChainVerdict::Kind::trusted;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return depth == 0 ? ChainVerdict::Kind::incomplete : ChainVerdict::Kind::untrusted;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return ChainVerdict::Kind::untrusted;
+    default:
+      return ChainVerdict::Kind::invalid;
+  }
+}
+
 }  // namespace
 
 void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
@@ -135,6 +179,27 @@ bool TlsContext::is_for(const std::string& host) const {
 
 bool TlsContext::is_self_signed() const {
   return (X509_get_extension_flags(SSL_CTX_get0_certificate(context_.get())) & EXFLAG_SS) != 0;
+}
+
+ChainVerdict TlsContext::chain_verdict() const {
+  auto* leaf = SSL_CTX_get0_certificate(context_.get());
+  STACK_OF(X509)* issuers = nullptr;
+  SSL_CTX_get0_chain_certs(context_.get(), &issuers);
+  const Owned<X509_STORE> authorities(X509_STORE_new());
+  const Owned<X509_STORE_CTX> check(X509_STORE_CTX_new());
+  if (!authorities || !check || X509_STORE_set_default_paths(authorities.get()) != 1 ||
+      X509_STORE_CTX_init(check.get(), authorities.get(), leaf, issuers) != 1) {
+    throw CertificateError("OpenSSL cannot start");
+  }
+  X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_SERVER);
+  X509_STORE_CTX_set_verify_cb(check.get(), pass_over_dates_of_leaf);
+  static_cast<void>(X509_verify_cert(check.get()));
+  ERR_clear_error();
+  const int error = X509_STORE_CTX_get_error(check.get());
+  if (error == X509_V_OK) return {};
+  const auto* last = X509_STORE_CTX_get_current_cert(check.get());
+  return {kind_of(error, X509_STORE_CTX_get_error_depth(check.get())), X509_verify_cert_error_string(error),
+          name_of(X509_get_issuer_name(last != nullptr ? last : leaf))};
 }
 
 }  // namespace leadspool::http

@@ -12,6 +12,18 @@ struct ssl_ctx_st;
 
 namespace leadspool::http {
 
+struct ChainVerdict {
+  enum class Kind {
+    trusted,
+    incomplete,  // who signed the leaf is neither in the file nor known: an intermediate is missing
+    untrusted,   // the chain ends at somebody whom the system does not trust
+    invalid,     // it leads to an authority, but something in it is wrong
+  };
+  Kind kind = Kind::trusted;
+  std::string why;     // OpenSSL's words; empty when trusted
+  std::string issuer;  // who signed the last certificate that was found: "Let's Encrypt R3"
+};
+
 class TlsContext {
  public:
   // PEM files: the chain with the leaf first, and the leaf's key. Throws CertificateError, whose text names
@@ -28,6 +40,10 @@ class TlsContext {
 
   // Nobody vouches for it but itself.
   [[nodiscard]] bool is_self_signed() const;
+
+  // What a client that knows the system's authorities (of SSL_CERT_FILE, where that is set) makes of the
+  // chain, whatever the host's name and the leaf's dates. A clock is looked at.
+  [[nodiscard]] ChainVerdict chain_verdict() const;
 
  private:
   struct Free {

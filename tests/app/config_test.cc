@@ -242,7 +242,7 @@ TEST_CASE("a secret's file that everybody may read is warned of") {
   const auto config = file.good(kReceiver + kSource + "[admin]\ntoken_sha256 = \"" + kHash + "\"\n" +
                                 kDestination + "signing_secret = { file = \"secret.txt\" }\n");
   REQUIRE(config.warnings.size() == 1);
-  REQUIRE(contains(config.warnings[0].message, "chmod 600"));
+  REQUIRE(contains(config.warnings[0].mend, "chmod o-rwx"));
 }
 
 TEST_CASE("commands that call no destination do not need its secrets") {

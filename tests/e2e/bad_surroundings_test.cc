@@ -96,7 +96,7 @@ TEST_CASE(
     auto changed = config;
     changed.insert(changed.find("[receiver]\n") + 11, "public_url = \"" + url + "\"\n");
     leadspool.write("leadspool.toml", changed);
-    return leadspool.leadspool({"check"});
+    return leadspool.leadspool({"check", "--offline"});
   };
   for (const auto* url :
        {"https://leads.contoso.com", "https://leads.contoso.com:8443/in", "https://127.0.0.1"}) {
@@ -128,7 +128,7 @@ TEST_CASE("check tells when the certificate ends, and fails once it has") {
     const auto made = http::make_self_signed({"127.0.0.1"}, row.from, row.days);
     leadspool.write("certificate.pem", made.certificate_pem);
     leadspool.write("private_key.pem", made.private_key_pem);
-    const auto check = leadspool.leadspool({"check"});
+    const auto check = leadspool.leadspool({"check", "--offline"});
     INFO(check.out);
     REQUIRE(check.code == row.code);
     REQUIRE(contains(check.out, row.finding));
@@ -151,7 +151,8 @@ TEST_CASE("a store that another service works on is refused, and that one goes o
   leadspool.serve();
   require_refusal(leadspool.leadspool({"serve"}), 1,
                   {"in use by another Leadspool process", std::to_string(leadspool.service().pid())});
-  require_refusal(leadspool.leadspool({"migrate"}), 1, {"in use by another Leadspool process"});
+  // Where there is nothing to do, nothing stands in the way.
+  REQUIRE(leadspool.leadspool({"migrate"}).code == 0);
   REQUIRE(leadspool.accept(sample_lead_body("official.json"))["status"] == "accepted");
 }
 

@@ -348,7 +348,7 @@ TEST_CASE("a token is made once, and opens with the lines that were printed") {
   const auto begin = text.find("  [[admin.token]]");
   REQUIRE(begin != std::string::npos);
   leadspool.append_to_config(text.substr(begin));
-  REQUIRE(leadspool.leadspool({"check"}).code == 0);
+  REQUIRE(leadspool.leadspool({"check", "--offline"}).code == 0);
   const auto taken = leadspool.leadspool({"token", "anna"});
   REQUIRE(taken.code == 1);
   REQUIRE(contains(taken.err, "there is a token `anna`"));
