@@ -1,10 +1,10 @@
-// leadspool init and key: a configuration to begin with, and keys for sources.
+// leadspool init: a configuration to begin with, its keys and a self-signed certificate.
 #pragma once
 
 namespace leadspool::app {
 
 class CommandLine;
 
-void add_init_commands(CommandLine& line);
+void add_init_command(CommandLine& line);
 
 }  // namespace leadspool::app

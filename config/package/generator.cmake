@@ -1,0 +1,11 @@
+# Read by CPack once for each package that it makes.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(CPACK_COMPONENTS_ALL common debian)
+else()
+  set(CPACK_COMPONENTS_ALL common portable)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /)
+  set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
+  string(TOLOWER "${CPACK_SYSTEM_NAME}" system)
+  set(CPACK_PACKAGE_FILE_NAME leadspool-${CPACK_PACKAGE_VERSION}-${system}-${CMAKE_HOST_SYSTEM_PROCESSOR})
+  set(CPACK_ARCHIVE_FILE_NAME ${CPACK_PACKAGE_FILE_NAME})
+endif()
