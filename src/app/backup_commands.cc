@@ -32,16 +32,14 @@ std::string why_no_file(const std::string& text) {
   return text == "-" ? "must be a file: a copy is looked through where it is to stay" : why_no_text(text);
 }
 
-// Something of that name may have come meanwhile, so it is looked twice.
-bool refuse_to_overwrite(const std::string& file) {
-  std::error_code unknown;
-  if (!std::filesystem::exists(file, unknown)) return false;
+int refuse_to_overwrite(const std::string& file) {
   complain(printable(file) + " is there already, and a backup overwrites nothing: name another file");
-  return true;
+  return kFailed;
 }
 
 int take_copy(const CommandLine& line, const BackupChoice& choice) {
-  if (refuse_to_overwrite(choice.file)) return kFailed;
+  std::error_code unknown;
+  if (std::filesystem::exists(choice.file, unknown)) return refuse_to_overwrite(choice.file);
   OutputFile file(choice.file);
   Progress progress;
   std::int64_t bytes = 0;
@@ -68,8 +66,8 @@ int take_copy(const CommandLine& line, const BackupChoice& choice) {
              "; look at the disk of " + printable(choice.file));
     return kFailed;
   }
-  if (refuse_to_overwrite(choice.file)) return kFailed;
-  file.finish();
+  // Something of that name may have come meanwhile.
+  if (!file.finish_as_new()) return refuse_to_overwrite(choice.file);
   outbox::sync_folder(outbox::folder_of(choice.file));
   print(line.json() ? taken_copy_json(choice.file, found) : taken_copy_text(choice.file, found));
   return kDone;

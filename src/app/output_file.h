@@ -28,14 +28,17 @@ class OutputFile {
 
   // All was written: it takes its name, and the place of a file that had it.
   void finish();
+  // The same, but for a file that is there by now, which stays: then false. Not for standard output.
+  [[nodiscard]] bool finish_as_new();
 
   [[nodiscard]] bool is_standard_output() const { return path_.empty(); }
 
  private:
-  [[noreturn]] void fail() const;
+  void close_whole();
+  [[noreturn]] void fail(int error) const;
 
   const std::string path_;
-  const std::string partial_path_;
+  std::string partial_path_;  // a name that no other command has
   std::ofstream file_;
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "e2e/installation.h"
@@ -78,7 +79,7 @@ TEST_CASE("a backup under full load holds every lead acknowledged before it bega
   REQUIRE(fs::status(copy).permissions() == fs::perms(0600));
   for (const auto& name : files_in(leadspool.file("."))) {
     INFO(name);
-    REQUIRE_FALSE(contains(name, ".copy-"));
+    REQUIRE_FALSE(contains(name, ".taken-away-"));
     REQUIRE_FALSE(contains(name, "copy.db."));
   }
   const auto twice = leadspool.leadspool({"backup", copy});
@@ -194,6 +195,27 @@ TEST_CASE(
     return !alerts["open"].empty() && alerts["open"][0]["name"] == "backup";
   });
   REQUIRE(files_in(leadspool.file("copies")) == before);
+}
+
+TEST_CASE("of two backups to one file at once one gets it, whole, and nobody's file is touched") {
+  Installation leadspool;
+  leadspool.serve();
+  for (int i = 0; i < 20; ++i)
+    static_cast<void>(leadspool.accept(lead_of(std::to_string(i) + "@contoso.com")));
+  const auto copy = leadspool.file("copy.db");
+  leadspool.write("copy.db.part", "somebody's own");
+  std::vector<Ended> ended(2);
+  std::vector<std::thread> commands;
+  for (auto& each : ended) commands.emplace_back([&] { each = leadspool.leadspool({"backup", copy}); });
+  for (auto& command : commands) command.join();
+
+  const auto& loser = ended[0].code == 0 ? ended[1] : ended[0];
+  INFO(ended[0].out << ended[0].err << ended[1].out << ended[1].err);
+  REQUIRE(ended[0].code + ended[1].code == 1);
+  REQUIRE(contains(loser.err, "is there already, and a backup overwrites nothing"));
+  REQUIRE(leadspool.ask({"verify", copy})["leads"] == 20);
+  REQUIRE(leadspool.read("copy.db.part") == "somebody's own");
+  for (const auto& name : files_in(leadspool.file("."))) REQUIRE_FALSE(contains(name, ".part-"));
 }
 
 }  // namespace leadspool::test
