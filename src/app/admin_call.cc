@@ -223,7 +223,7 @@ std::optional<AdminReply> ask_service(const StoreConfig& store, const AdminCall&
   if (!failure.may_have_been_received()) return std::nullopt;
   const bool is_change = call.method != "GET" && !is_test(call);
   throw outbox::StoreError("the service did not answer: " + failure.detail +
-                           (is_change ? "; look at the lead before you repeat the change" : ""));
+                           (is_change ? "; look whether it was done before you repeat it" : ""));
 }
 
 AdminReply call_admin(const Config& config, const AdminCall& call) {

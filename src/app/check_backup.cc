@@ -2,15 +2,16 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
-#include <vector>
 
 #include "app/destination_page.h"
 #include "app/file_system.h"
+#include "app/part_options.h"
 #include "app/shell_word.h"
 #include "app/trial_write.h"
 #include "outbox/store_files.h"
-#include "upkeep/backup_files.h"
+#include "upkeep/backups.h"
 
 namespace leadspool::app {
 namespace {
@@ -19,7 +20,8 @@ std::string owner_option(const CheckScope& scope) {
   return scope.we.is_root() && !scope.service.is_root() ? "-o " + scope.service.name + " " : "";
 }
 
-void check_writing(const CheckScope& scope, const std::string& folder, Findings& findings) {
+// Whether its disk answers.
+bool check_writing(const CheckScope& scope, const std::string& folder, Findings& findings) {
   const auto trial = try_to_write(folder, scope.looker());
   if (!trial.ended) {
     findings.fail(
@@ -38,20 +40,21 @@ void check_writing(const CheckScope& scope, const std::string& folder, Findings&
                                              " && chmod u+rwx " + shell_word(folder)
                                        : "chmod o+x " + shell_word(trial.barred));
   }
+  return trial.ended;
 }
 
-void check_age(const CheckScope& scope, const std::vector<upkeep::BackupFile>& files, Findings& findings) {
+void check_age(const CheckScope& scope, const std::optional<upkeep::BackupFile>& newest, Findings& findings) {
   const auto& backup = scope.config.backup;
   const std::string make_one = our_command(scope, "backups make");
-  if (files.empty()) {
+  if (!newest) {
     // The service makes the first one by itself.
     if (!std::filesystem::exists(scope.config.store.path)) return;
     findings.warn("backup", "there is no copy of the store yet in " + backup.folder, make_one);
     return;
   }
-  const auto age = std::chrono::floor<std::chrono::seconds>(scope.clock.now() - files.front().made_at);
+  const auto age = std::chrono::floor<std::chrono::seconds>(scope.clock.now() - newest->made_at);
   const std::string what =
-      "the newest copy of the store, " + files.front().path + ", is " + span_text(age.count()) + " old";
+      "the newest copy of the store, " + newest->path + ", is " + span_text(age.count()) + " old";
   if (age > 2 * std::chrono::hours{backup.every_hours}) {
     findings.fail("backup", what + ", and one is due every " + std::to_string(backup.every_hours) + " hours",
                   make_one + "; should that fail, it tells why");
@@ -84,12 +87,13 @@ void check_backup(const CheckScope& scope, Findings& findings) {
                   "install -d -m 700 " + owner_option(scope) + shell_word(folder));
     return;
   }
-  check_writing(scope, folder, findings);
+  if (!check_writing(scope, folder, findings)) return;
   check_disk(scope, findings);
-  try {
-    check_age(scope, upkeep::backup_files(folder), findings);
-  } catch (const std::filesystem::filesystem_error& error) {
-    findings.fail("backup", "the backup folder " + folder + " cannot be read: " + error.code().message(),
+  const auto status = upkeep::look_at_backups(backup_rules(scope.config), scope.clock.now());
+  if (status.problem.empty()) {
+    check_age(scope, status.newest, findings);
+  } else {
+    findings.fail("backup", status.problem,
                   scope.can_judge_for_service() ? "chmod u+rwx " + shell_word(folder)
                                                 : "sudo " + our_command(scope, "check"));
   }

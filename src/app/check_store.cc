@@ -41,7 +41,7 @@ void check_owner(const CheckScope& scope, Findings& findings) {
   findings.fail(
       "store_owner",
       "the folder of the store belongs to " + scope.service.name + ", but not these files:" + strangers,
-      "chown --reference=" + shell_word(outbox::folder_of(store)) + strangers);
+      "chown -h --reference=" + shell_word(outbox::folder_of(store)) + strangers);
 }
 
 void check_lock(const CheckScope& scope, Findings& findings) {
@@ -125,7 +125,13 @@ std::string check_reading(const CheckScope& scope, Findings& findings) {
     findings.fail("store", "the store " + scope.config.store.path + " cannot be read: " + reply.body,
                   our_command(scope, "verify") + " tells what of it is damaged");
   } catch (const std::exception& failure) {
-    findings.fail("store", "the store " + scope.config.store.path + " cannot be read: " + failure.what(),
+    const auto what = "the store " + scope.config.store.path + " cannot be read: " + failure.what();
+    if (scope.running) {
+      // Slow, most likely: a store that takes leads is not to be replaced for that.
+      findings.fail("store", what, our_command(scope, "verify") + " tells whether any of it is damaged");
+      return {};
+    }
+    findings.fail("store", what,
                   restore_command(scope, newest_backup(scope.config.backup)) +
                       ", which keeps the damaged store beside; before, " + our_command(scope, "verify") +
                       " tells what of it is damaged");

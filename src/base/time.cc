@@ -63,6 +63,13 @@ std::string to_rfc3339(Time time) {
   return text;
 }
 
+std::string to_file_stamp(Time time) {
+  std::string stamp = to_rfc3339(time);
+  stamp.erase(stamp.find('.'), 4);
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+  return stamp;
+}
+
 std::optional<Time> from_rfc3339(std::string_view text) {
   const auto year = take_number(text, 4);
   if (!year || !take_one_of(text, "-")) return std::nullopt;

@@ -26,6 +26,9 @@ using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, Millisecon
 // "2026-11-21T09:30:00.123Z" (RFC 3339, always UTC, always milliseconds).
 [[nodiscard]] std::string to_rfc3339(Time time);
 
+// "20261121T093000Z": for names of files, as not every file system takes a colon.
+[[nodiscard]] std::string to_file_stamp(Time time);
+
 // Reads the date-time of RFC 3339 section 5.6 with any offset; digits past milliseconds are dropped.
 // nullopt when the text is not one.
 [[nodiscard]] std::optional<Time> from_rfc3339(std::string_view text);

@@ -94,7 +94,9 @@ class OnlineCopy::Copying {
   void walk_on() {
     std::unique_ptr<Walk> fresh;
     if (walk_.expired()) {
-      std::filesystem::resize_file(file_, 0);
+      // What a walk has left that ended with its connection.
+      if (begun_) std::filesystem::resize_file(file_, 0);
+      begun_ = true;
       fresh = std::make_unique<Walk>(file_);
     }
     std::shared_ptr<Walk> ended;
@@ -150,6 +152,7 @@ class OnlineCopy::Copying {
   const std::string file_;
   std::weak_ptr<Walk> walk_;  // of the connection; locked on the committer's thread only
   bool is_made_ = false;
+  bool begun_ = false;
   int steps_ = 0;
   CopyProgress progress_;
   std::optional<Failure> failure_;

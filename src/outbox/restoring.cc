@@ -274,6 +274,11 @@ RestoreReport restore_store(const std::string& copy, const std::string& store_pa
     throw StoreError("a store stands at " + path + "; it is not replaced unless that is asked for");
   }
   const auto work = path + ".restoring";
+  std::error_code unknown;
+  if (std::filesystem::equivalent(copy, work, unknown)) {
+    throw StoreError(copy +
+                     " is what a restore that died left, and would be removed by this one; rename it first");
+  }
   try {
     remove_database(work);  // of a process that died
     auto report = make_new_store(copy, work, read_erased(path), now);

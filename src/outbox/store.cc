@@ -21,7 +21,8 @@ std::string why() { return std::strerror(errno); }
 
 StoreLock::StoreLock(const std::string& store_path) {
   const std::string path = store_path + ".lock";
-  fd_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  // No link is followed: root writes into it, too, in a folder that is another user's.
+  fd_ = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd_ < 0) {
     throw StoreError("cannot open the lock file " + path + ": " + why() +
                      "; check that the store's folder exists and that this user may write there");

@@ -19,13 +19,18 @@ namespace {
 
 // So that the file alone is the whole store. One that cannot be read keeps its log beside it.
 void empty_log_of(const std::string& path) {
+  bool somebody_reads = false;
   try {
     // What is not ours is not touched.
     static_cast<void>(read_version(Connection(path, Connection::Mode::read_only).database(), path));
     Connection connection(path, Connection::Mode::durable_write);
-    connection.database().execAndGet("PRAGMA wal_checkpoint(TRUNCATE)");
+    somebody_reads = connection.database().execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
   } catch (const std::runtime_error&) {
     return;
+  }
+  if (somebody_reads) {
+    throw StoreError("another program is reading the store " + path +
+                     "; end it, then restore again. Nothing was changed");
   }
 }
 
@@ -43,12 +48,8 @@ bool is_there(const std::string& file) {
 constexpr const char* kLogs[] = {"-wal", "-journal"};
 
 // Of the store that stands at `path`, or of what is left of one, beside it: a name that nothing has yet.
-// "2026-11-22T03:00:00.000Z" becomes "20261122T030000Z".
 std::string free_name_aside(const std::string& path, Time now) {
-  std::string moment = to_rfc3339(now);
-  moment.erase(moment.find('.'), 4);
-  std::erase_if(moment, [](char c) { return c == '-' || c == ':'; });
-  const auto first = path + ".replaced-" + moment;
+  const auto first = path + ".replaced-" + to_file_stamp(now);
   auto name = first;
   const auto is_taken = [&] {
     return is_there(name) || is_there(name + "-wal") || is_there(name + "-journal");

@@ -25,22 +25,12 @@ constexpr std::string_view kUnfinishedBegin = ".leadspool-";
 constexpr std::string_view kUnfinishedEnd = ".db.unfinished";
 constexpr std::string_view kStampLike = "20261122T030000Z";
 
-// "20261122T030000Z": no colon, which not every file system takes.
-std::string stamp_of(Time time) {
-  std::string stamp;
-  for (const char c : to_rfc3339(time)) {
-    if (c == '.') break;
-    if (c != '-' && c != ':') stamp += c;
-  }
-  return stamp + "Z";
-}
-
 std::optional<Time> read_stamp(std::string_view stamp) {
   if (stamp.size() != kStampLike.size()) return std::nullopt;
   const std::string text(stamp);
   const auto time = from_rfc3339(text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 5) + ":" +
                                  text.substr(11, 2) + ":" + text.substr(13));
-  return time && stamp_of(*time) == stamp ? time : std::nullopt;
+  return time && to_file_stamp(*time) == stamp ? time : std::nullopt;
 }
 
 std::optional<Time> stamp_in(std::string_view name, std::string_view begin, std::string_view end) {
@@ -66,10 +56,12 @@ std::vector<BackupFile> backup_files(const std::string& folder) {
   return files;
 }
 
-std::string backup_name(Time made_at) { return std::string(kBegin) + stamp_of(made_at) + std::string(kEnd); }
+std::string backup_name(Time made_at) {
+  return std::string(kBegin) + to_file_stamp(made_at) + std::string(kEnd);
+}
 
 std::string unfinished_backup_name(Time begun_at) {
-  return std::string(kUnfinishedBegin) + stamp_of(begun_at) + std::string(kUnfinishedEnd);
+  return std::string(kUnfinishedBegin) + to_file_stamp(begun_at) + std::string(kUnfinishedEnd);
 }
 
 void make_backup_folder(const std::string& folder) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -29,17 +30,24 @@ constexpr std::chrono::minutes kLookMissing{10};
 constexpr std::chrono::minutes kNamedAhead{1};
 constexpr const char* kStopping = "the service is stopping";
 
-std::string take_away_prefix(const BackupRules& rules) { return rules.store + ".copy-"; }
+// With a number after it. No name that a person would give a copy: what bears it is removed at start.
+std::string take_away_prefix(const BackupRules& rules) { return rules.store + ".taken-away-"; }
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
+}
 
 // They may be in nobody's hands: the lock of the store is held by this process, which has only begun.
 void remove_left_to_take_away(const BackupRules& rules) {
-  const auto prefix = take_away_prefix(rules);
+  const auto prefix = fs::path(take_away_prefix(rules)).filename().string();
   std::vector<std::string> left;
   std::error_code ignored;
   for (fs::directory_iterator entry(outbox::folder_of(rules.store), ignored), end; !ignored && entry != end;
        entry.increment(ignored)) {
     const auto name = entry->path().filename().string();
-    if (name.starts_with(fs::path(prefix).filename().string())) left.push_back(entry->path().string());
+    if (name.starts_with(prefix) && is_number(std::string_view(name).substr(prefix.size()))) {
+      left.push_back(entry->path().string());
+    }
   }
   for (const auto& path : left) fs::remove(path, ignored);
 }

@@ -5,7 +5,8 @@
 // The next one is due `every` after the newest in the folder, so a restart changes nothing; one that failed
 // is tried again after ten minutes. A copy that bears a time in the future, as of a clock that ran ahead,
 // keeps none from being made, and is the first to go. What a process that died left half made is removed at
-// start. A folder whose disk hangs holds up nobody but those who want a copy.
+// start. A folder whose disk hangs holds up nobody but those who want a copy, unless it begins to hang while
+// one is written, which the committer does.
 //
 // Thread-safety: start(), stop() and the destructor from one thread; the rest from any.
 // Errors: what goes wrong is logged and stands in status(); nothing ends it but stop().

@@ -29,7 +29,7 @@ struct BackupsFixture : AdminFixture {
 
   // A file as a copy would be, which the caller is to remove.
   std::string make_file(const std::string& content) {
-    const auto file = folder.file("leads.db.copy-1");
+    const auto file = folder.file("leads.db.taken-away-1");
     std::ofstream(file, std::ios::binary) << content;
     made_copy = admin::MadeCopy{{file, clock.now(), static_cast<std::int64_t>(content.size())}, 3, {}};
     return file;

@@ -151,4 +151,8 @@ TEST_CASE("what a task throws comes out of its result") {
   REQUIRE_THROWS_WITH(failing.result(), "negative");
 }
 
+TEST_CASE("a moment in a file's name has whole seconds and no colon") {
+  REQUIRE(to_file_stamp(from_unix_ms(1'795'572'123'456)) == "20261125T020203Z");
+}
+
 }  // namespace leadspool

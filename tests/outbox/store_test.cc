@@ -1,5 +1,6 @@
 #include "outbox/store.h"
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -288,6 +289,18 @@ TEST_CASE("of an older store the destinations are known, and what is pending the
     REQUIRE(claimed.claims[0].delivery.tries == tries);
     REQUIRE(claimed.claims[0].lead.fields.last_name == "Mended");
   }
+}
+
+TEST_CASE("a lock that is a link is not followed, so that nobody is made to write elsewhere") {
+  test::TemporaryFolder folder;
+  const auto elsewhere = folder.file("elsewhere");
+  std::ofstream(elsewhere) << "as it was";
+  std::filesystem::create_symlink(elsewhere, folder.file("leads.db.lock"));
+  REQUIRE_THROWS_AS(outbox::StoreLock(folder.file("leads.db")), outbox::StoreError);
+  std::ifstream file(elsewhere);
+  std::string content;
+  std::getline(file, content);
+  REQUIRE(content == "as it was");
 }
 
 }  // namespace leadspool

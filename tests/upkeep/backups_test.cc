@@ -251,16 +251,17 @@ TEST_CASE("no copy is begun that would leave too little room on the disk") {
   REQUIRE(contains(why_not(backups.make_now()), "too little room"));
   REQUIRE(contains(why_not(backups.make_to_take_away()), "too little room"));
   REQUIRE(store.count_in_folder() == 0);
-  REQUIRE(store.count_beside_store("leads.db.copy-") == 0);
+  REQUIRE(store.count_beside_store("leads.db.taken-away-") == 0);
 }
 
 TEST_CASE("what a process that died left is removed, and other people's files are not") {
   BackupFixture store(true);
   fs::create_directory(store.backup_folder);
   const auto left = store.backup_folder + "/.leadspool-20251231T030000Z.db.unfinished";
-  const auto beside = store.path + ".copy-1";
+  const auto beside = store.path + ".taken-away-1";
   const std::string others[] = {store.backup_folder + "/.leadspool-mine.db.unfinished",
-                                store.backup_folder + "/photo.unfinished", store.path + ".copied"};
+                                store.backup_folder + "/photo.unfinished", store.path + ".copied",
+                                store.path + ".taken-away-mine"};
   for (const auto& file : others) write_file(file);
   write_file(left);
   write_file(beside);
@@ -290,7 +291,7 @@ TEST_CASE("a copy that is not good is not kept, removes no other, and says what 
   REQUIRE(contains(problem, "payload"));
   REQUIRE(contains(problem, "leadspool verify"));
   REQUIRE(contains(why_not(backups.make_to_take_away()), "it is not good"));
-  REQUIRE(store.count_beside_store("leads.db.copy-") == 0);
+  REQUIRE(store.count_beside_store("leads.db.taken-away-") == 0);
 }
 
 TEST_CASE("a copy to take away stands beside the store, is not counted, and another gets a name of its own") {
@@ -303,7 +304,7 @@ TEST_CASE("a copy to take away stands beside the store, is not counted, and anot
   REQUIRE(made(one).file.path != made(two).file.path);
   REQUIRE(outbox::verify_store(made(one).file.path).is_good());
   REQUIRE(backups.status().files.empty());
-  REQUIRE(store.count_beside_store("leads.db.copy-") == 2);
+  REQUIRE(store.count_beside_store("leads.db.taken-away-") == 2);
 }
 
 TEST_CASE("without a folder nothing is made by itself, and a copy can still be taken away") {
