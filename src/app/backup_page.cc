@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/shell_word.h"
 #include "base/time.h"
 
 namespace leadspool::app {
@@ -57,7 +58,7 @@ std::string taken_copy_text(const std::string& file, const outbox::Verification&
   return text + ", " + size_text(found.bytes) +
          ", looked through and found good.\n"
          "To put it in the place of the store: stop the service, then `leadspool restore " +
-         printable(file) + "`.\n";
+         shell_word(file) + "`.\n";
 }
 
 std::string taken_copy_json(const std::string& file, const outbox::Verification& found) {

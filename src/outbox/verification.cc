@@ -189,6 +189,11 @@ void end_with(Connection& connection, const std::atomic<bool>& give_up) {
 }  // namespace
 
 Verification verify_store(const std::string& path, const std::atomic<bool>* give_up) {
+  std::error_code absent;
+  const auto kind = std::filesystem::status(path, absent).type();
+  if (!absent && kind != std::filesystem::file_type::regular) {
+    throw StoreError(path + " is no plain file; name a store, or a copy of one");
+  }
   Verification verification;
   verification.path = path;
   Connection connection(path, Connection::Mode::read_only);

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/stat.h>
 
 #include "outbox/planted.h"
 #include "support/catch.h"
@@ -227,6 +228,9 @@ TEST_CASE("what is no store is refused with the reason") {
   REQUIRE(contains(refusal_of(folder.file("notes.txt")), "not a database"));
   std::ofstream(folder.file("empty.db")) << "";
   REQUIRE(contains(refusal_of(folder.file("empty.db")), "empty"));
+  REQUIRE(contains(refusal_of(folder.file(".")), "no plain file"));
+  REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  REQUIRE(contains(refusal_of(folder.file("pipe")), "no plain file"));
   SQLite::Database(folder.file("other.db"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
       .exec("CREATE TABLE theirs (x)");
   REQUIRE(contains(refusal_of(folder.file("other.db")), "not a Leadspool store"));
