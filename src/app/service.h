@@ -3,6 +3,7 @@
 //   receiver -> intake -> committer -> outbox <- claims <- worker -> destinations
 //                                        ^- reader, corrections, redrives <- admin listener, Unix socket
 //                                        ^- reader, alert log <- watch -> webhook, e-mail
+//                             committer <- keeper (upkeep), backups -> the backup folder
 //
 // Start: lock, migrate, committer, listeners, worker: an address that is taken is found before any CRM is
 // called. Stop: the worker drains first, and the receiver goes on storing leads until it has, so that senders

@@ -37,6 +37,16 @@ bool falls_silent(const NotifySocket& manager) {
   return false;
 }
 
+// Its syncs do not return while there is a file `sign`.
+ProcessOptions on_a_disk_that_hangs(const NotifySocket& manager, const std::string& sign) {
+  auto options = watched_by(manager);
+  options.environment.insert(options.environment.end(),
+                             {"LD_PRELOAD=" LEADSPOOL_HUNG_DISK_LIBRARY, "LEADSPOOL_HUNG_DISK=" + sign,
+                              // The address sanitizer wants to be loaded first, but can do without.
+                              "ASAN_OPTIONS=verify_asan_link_order=0"});
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("a service manager is told of the start, of reloads and of the end") {
@@ -60,12 +70,7 @@ TEST_CASE("a disk that hangs silences the service, and its restart loses nothing
   Installation leadspool;
   const NotifySocket manager(leadspool.file("notify"));
   const auto sign = leadspool.file("hung");
-  auto options = watched_by(manager);
-  options.environment.insert(options.environment.end(),
-                             {"LD_PRELOAD=" LEADSPOOL_HUNG_DISK_LIBRARY, "LEADSPOOL_HUNG_DISK=" + sign,
-                              // The address sanitizer wants to be loaded first, but can do without.
-                              "ASAN_OPTIONS=verify_asan_link_order=0"});
-  leadspool.serve(options);
+  leadspool.serve(on_a_disk_that_hangs(manager, sign));
   wait_for_signs_of_life(manager);  // idle
   Load load({.url = leadspool.lead_url(), .ca_file = leadspool.file("certificate.pem")});
   load.start();
@@ -93,11 +98,7 @@ TEST_CASE("a disk that hangs for a moment costs nobody the service") {
   Installation leadspool;
   const NotifySocket manager(leadspool.file("notify"));
   const auto sign = leadspool.file("hung");
-  auto options = watched_by(manager);
-  options.environment.insert(options.environment.end(),
-                             {"LD_PRELOAD=" LEADSPOOL_HUNG_DISK_LIBRARY, "LEADSPOOL_HUNG_DISK=" + sign,
-                              "ASAN_OPTIONS=verify_asan_link_order=0"});
-  leadspool.serve(options);
+  leadspool.serve(on_a_disk_that_hangs(manager, sign));
   Load load({.url = leadspool.lead_url(), .ca_file = leadspool.file("certificate.pem")});
   load.start();
   load.wait_for(20);
